@@ -1,0 +1,1 @@
+"""Rules of a project's money: pure functions of facts, one file a rule."""
