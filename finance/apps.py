@@ -1,0 +1,8 @@
+"""Money: the journal and the rules about it."""
+
+from django.apps import AppConfig
+
+
+class FinanceConfig(AppConfig):
+    name = "finance"
+    default_auto_field = "django.db.models.BigAutoField"

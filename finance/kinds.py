@@ -1,0 +1,75 @@
+"""The field's own words for money: sources, kinds of movement, categories, and who may post what.
+
+Source: RULES.md 'What may be posted, and by whom'; WORKBOOK.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifecycle.parties.models import Role
+
+PROVINCIAL = "省拨款"
+MATCHING = "园区配套"
+SELF_RAISED = "单位自筹"
+SOCIAL = "社会资本"
+SOURCES: tuple[str, ...] = (PROVINCIAL, MATCHING, SELF_RAISED, SOCIAL)
+FISCAL: tuple[str, ...] = (PROVINCIAL, MATCHING)
+
+ARRIVAL = "到账园区"
+PAYMENT = "拨付单位"
+DIRECT = "直接拨付"
+CONTRIBUTION = "资金到位"
+SPENDING = "支出"
+REFUND = "退回"
+PARK_RETURN = "园区退回"
+
+THREE_CLASSES: tuple[str, ...] = ("设备费", "业务费", "劳务费", "间接费用")
+CLASSIC: tuple[str, ...] = (
+    "设备购置费",
+    "设备试制费",
+    "设备改造与租赁费",
+    "材料费",
+    "测试化验加工费",
+    "燃料动力费",
+    "差旅费",
+    "会议费",
+    "国际合作与交流费",
+    "出版/文献/信息传播/知识产权事务费",
+    "劳务费",
+    "专家咨询费",
+    "其他支出",
+    "间接费用",
+)
+CATEGORIES: dict[str, tuple[str, ...]] = {"三类": THREE_CLASSES, "十一类": CLASSIC}
+"""Spending categories by the project's scheme, in the order people print them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of movement: which sources it may carry, and who may post it of which source."""
+
+    name: str
+    posters: dict[str, frozenset[str]]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(self.posters)
+
+
+_PARK = frozenset({Role.PARK})
+_UNIT_AND_PARK = frozenset({Role.UNIT, Role.PARK})
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(ARRIVAL, {PROVINCIAL: _PARK}),
+        Kind(PAYMENT, {PROVINCIAL: _PARK, MATCHING: _PARK}),
+        Kind(DIRECT, {PROVINCIAL: frozenset({Role.PROVINCE}), MATCHING: _PARK}),
+        Kind(CONTRIBUTION, {SELF_RAISED: _UNIT_AND_PARK, SOCIAL: _UNIT_AND_PARK}),
+        Kind(SPENDING, dict.fromkeys(SOURCES, _UNIT_AND_PARK)),
+        Kind(REFUND, dict.fromkeys(SOURCES, _UNIT_AND_PARK | {Role.PROVINCE})),
+        Kind(PARK_RETURN, {PROVINCIAL: _PARK}),
+    )
+}
+"""Every kind of movement, in the order of the money's way."""

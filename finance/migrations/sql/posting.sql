@@ -1,0 +1,397 @@
+-- The one writer of the journal: finance_post and finance_reverse do lock, conditions, chain and log
+-- in one round trip; finance_post_staged does the same for many, without the live conditions.
+-- Refusals come back as an outcome, so that an enclosing transaction stays usable.
+
+CREATE FUNCTION finance_open_journal(p_project bigint) RETURNS finance_journal
+LANGUAGE plpgsql AS $$
+DECLARE
+    head finance_journal;
+BEGIN
+    SELECT * INTO head FROM finance_journal WHERE project_id = p_project FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO finance_journal (project_id, sequence, head_hash)
+        SELECT id, 0, finance_genesis(number) FROM lifecycle_project WHERE id = p_project
+        ON CONFLICT DO NOTHING;
+        SELECT * INTO head FROM finance_journal WHERE project_id = p_project FOR NO KEY UPDATE;
+    END IF;
+    RETURN head;
+END
+$$;
+
+CREATE FUNCTION finance_account_of(p_project bigint, p_role text, p_source text, p_category text)
+RETURNS finance_account
+LANGUAGE plpgsql AS $$
+DECLARE
+    found_account finance_account;
+BEGIN
+    SELECT * INTO found_account FROM finance_account
+    WHERE project_id = p_project AND role = p_role AND source = p_source AND category = p_category;
+    IF NOT FOUND THEN
+        INSERT INTO finance_account (project_id, role, source, category, name, balance)
+        VALUES (p_project, p_role, p_source, p_category, finance_account_name(p_role, p_source, p_category), 0)
+        RETURNING * INTO found_account;
+    END IF;
+    RETURN found_account;
+END
+$$;
+
+-- The lowest end-of-day balance of an account from a day on, and the first day it is that low.
+-- Reversed pairs drop out. Costs the entries after the day.
+CREATE FUNCTION finance_lowest(p_account finance_account, p_from date, OUT lowest numeric, OUT lowest_on date)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_account.last_on IS NULL OR p_account.last_on <= p_from THEN
+        lowest := p_account.balance;
+        lowest_on := p_from;
+        RETURN;
+    END IF;
+    WITH moved AS (
+        SELECT e.id, e.day, e.amount FROM finance_entry e
+        WHERE e.debit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+        UNION ALL
+        SELECT e.id, e.day, -e.amount FROM finance_entry e
+        WHERE e.credit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+    ), days AS (
+        SELECT m.day, sum(m.amount) AS delta FROM moved m
+        WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = m.id)
+        GROUP BY m.day
+    ), running AS (
+        SELECT p_from AS day, p_account.balance - (SELECT coalesce(sum(delta), 0) FROM days) AS standing
+        UNION ALL
+        SELECT d.day, p_account.balance - coalesce(sum(d.delta) OVER later, 0) AS standing
+        FROM days d
+        WINDOW later AS (ORDER BY d.day ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+    )
+    SELECT r.standing, r.day INTO lowest, lowest_on FROM running r ORDER BY r.standing, r.day LIMIT 1;
+END
+$$;
+
+-- The first day from p_from on whose end-of-day balance is below p_amount.
+CREATE FUNCTION finance_first_short(p_account finance_account, p_from date, p_amount numeric) RETURNS date
+LANGUAGE sql STABLE AS $$
+    WITH days AS (
+        SELECT m.day, sum(m.amount) AS delta FROM (
+            SELECT e.id, e.day, e.amount FROM finance_entry e
+            WHERE e.debit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+            UNION ALL
+            SELECT e.id, e.day, -e.amount FROM finance_entry e
+            WHERE e.credit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+        ) m
+        WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = m.id)
+        GROUP BY m.day
+    ), running AS (
+        SELECT p_from AS day, p_account.balance - (SELECT coalesce(sum(delta), 0) FROM days) AS standing
+        UNION ALL
+        SELECT d.day, p_account.balance
+            - coalesce(sum(d.delta) OVER (ORDER BY d.day ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0)
+        FROM days d
+    )
+    SELECT min(day) FROM running WHERE standing < p_amount
+$$;
+
+CREATE FUNCTION finance_shown(e finance_entry, p_debit text, p_credit text, p_reverses integer) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'id', e.id, 'sequence', e.sequence, 'on', to_char(e.day, 'YYYY-MM-DD'),
+        'recorded_at', to_char(e.recorded_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+        'kind', e.kind, 'source', e.source, 'category', e.category, 'debit', p_debit, 'credit', p_credit,
+        'amount', e.amount::text, 'voucher', e.voucher, 'invoice', e.invoice, 'counterparty', e.counterparty,
+        'memo', e.memo, 'reverses', p_reverses, 'previous_hash', e.previous_hash, 'hash', e.hash,
+        'origin', e.origin, 'recorded_by', e.recorder_name)
+$$;
+
+CREATE FUNCTION finance_entry_shown(p_entry bigint) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT finance_shown(e, d.name, c.name, o.sequence)
+    FROM finance_entry e
+    JOIN finance_account d ON d.id = e.debit_id
+    JOIN finance_account c ON c.id = e.credit_id
+    LEFT JOIN finance_entry o ON o.id = e.reverses_id
+    WHERE e.id = p_entry
+$$;
+
+CREATE FUNCTION finance_post(
+    p_project bigint, p_key text, p_kind text, p_source text, p_category text, p_day date, p_amount numeric,
+    p_voucher text, p_invoice text, p_counterparty text, p_memo text,
+    p_actor bigint, p_actor_name text, p_address text, p_recorded_at timestamptz,
+    OUT outcome text, OUT detail jsonb
+)
+LANGUAGE plpgsql AS $$
+DECLARE
+    head finance_journal;
+    before finance_entry;
+    written finance_entry;
+    debit finance_account;
+    credit finance_account;
+    stage text;
+    low record;
+    at timestamptz;
+    previous text;
+BEGIN
+    head := finance_open_journal(p_project);
+    at := coalesce(p_recorded_at, clock_timestamp());
+
+    IF p_key IS NOT NULL THEN
+        SELECT * INTO before FROM finance_entry WHERE project_id = p_project AND key = p_key;
+        IF FOUND THEN
+            IF before.reverses_id IS NULL
+                AND (before.kind, before.source, before.category, before.day, before.amount, before.voucher,
+                    before.invoice, before.counterparty, before.memo)
+                = (p_kind, p_source, p_category, p_day, p_amount, p_voucher, p_invoice, p_counterparty, p_memo) THEN
+                outcome := 'repeated';
+            ELSE
+                outcome := 'key_reused';
+            END IF;
+            detail := finance_entry_shown(before.id);
+            RETURN;
+        END IF;
+    END IF;
+
+    SELECT state INTO stage FROM lifecycle_project WHERE id = p_project;
+    IF stage IN ('closed', 'terminated', 'revoked') AND p_kind NOT IN ('退回', '园区退回')
+        OR stage = 'suspended' AND p_kind IN ('拨付单位', '直接拨付') THEN
+        outcome := 'stage_forbids';
+        detail := jsonb_build_object('state', stage, 'kind', p_kind);
+        RETURN;
+    END IF;
+
+    SELECT e.* INTO before FROM finance_entry e
+    WHERE e.project_id = p_project AND e.voucher = p_voucher AND e.kind = p_kind AND e.source = p_source
+        AND e.category = p_category AND e.invoice = p_invoice AND e.reverses_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id);
+    IF FOUND THEN
+        outcome := 'already_posted';
+        detail := finance_entry_shown(before.id);
+        RETURN;
+    END IF;
+
+    debit := finance_account_of(p_project, finance_debit_role(p_kind), p_source, p_category);
+    credit := finance_account_of(p_project, finance_credit_role(p_kind, p_source), p_source, '');
+    IF credit.role IN ('park', 'unit') THEN
+        SELECT * INTO low FROM finance_lowest(credit, p_day);
+        IF low.lowest < p_amount THEN
+            outcome := 'insufficient';
+            detail := jsonb_build_object(
+                'account', credit.name, 'holder', credit.role, 'source', p_source,
+                'available', greatest(low.lowest, 0)::numeric(18, 2)::text,
+                'wanted', p_amount::text,
+                'first_day', to_char(finance_first_short(credit, p_day, p_amount), 'YYYY-MM-DD'));
+            RETURN;
+        END IF;
+    END IF;
+
+    IF p_invoice <> '' AND p_kind = '支出' THEN
+        PERFORM finance_touch_sharers(p_project, ARRAY[p_invoice]);
+    END IF;
+    previous := head.head_hash;
+    INSERT INTO finance_entry (
+        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
+        voucher, invoice, counterparty, memo, previous_hash, hash, key, origin, recorded_by, recorder_name)
+    VALUES (
+        p_project, head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit.id, credit.id, p_amount,
+        p_voucher, p_invoice, p_counterparty, p_memo, previous,
+        finance_hash(finance_body(head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit.name,
+            credit.name, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, NULL), previous),
+        p_key, 'live', p_actor, p_actor_name)
+    RETURNING * INTO written;
+
+    INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
+    VALUES (at, p_actor, p_actor_name, p_address, 'post_entry',
+        (SELECT number FROM lifecycle_project WHERE id = p_project),
+        jsonb_build_object('sequence', written.sequence, 'kind', p_kind, 'source', p_source,
+            'amount', p_amount::text, 'voucher', p_voucher));
+    outcome := 'posted';
+    detail := finance_shown(written, debit.name, credit.name, NULL);
+END
+$$;
+
+-- Other projects that carry one of the invoices: their FIN-11 may change with this one. The lock on
+-- each invoice lets two projects that post it at once see each other.
+CREATE FUNCTION finance_touch_sharers(p_project bigint, p_invoices text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(i, 11)) FROM (SELECT i FROM unnest(p_invoices) i ORDER BY i) x;
+    UPDATE lifecycle_projectstamp SET stamp = stamp + 1
+    WHERE project_id IN (
+        SELECT project_id FROM finance_entry
+        WHERE invoice = ANY (p_invoices) AND invoice <> '' AND project_id <> p_project);
+END
+$$;
+
+CREATE FUNCTION finance_reverse(
+    p_project bigint, p_sequence integer, p_key text, p_day date, p_memo text,
+    p_actor bigint, p_actor_name text, p_address text, p_recorded_at timestamptz,
+    OUT outcome text, OUT detail jsonb
+)
+LANGUAGE plpgsql AS $$
+DECLARE
+    head finance_journal;
+    original finance_entry;
+    before finance_entry;
+    written finance_entry;
+    debit finance_account;
+    credit finance_account;
+    stage text;
+    low record;
+    at timestamptz;
+BEGIN
+    head := finance_open_journal(p_project);
+    at := coalesce(p_recorded_at, clock_timestamp());
+    SELECT * INTO original FROM finance_entry WHERE project_id = p_project AND sequence = p_sequence;
+    IF NOT FOUND THEN
+        outcome := 'not_found';
+        RETURN;
+    END IF;
+    IF p_key IS NOT NULL THEN
+        SELECT * INTO before FROM finance_entry WHERE project_id = p_project AND key = p_key;
+        IF FOUND THEN
+            outcome := CASE WHEN before.reverses_id = original.id AND before.day = p_day AND before.memo = p_memo
+                THEN 'repeated' ELSE 'key_reused' END;
+            detail := finance_entry_shown(before.id);
+            RETURN;
+        END IF;
+    END IF;
+    IF original.reverses_id IS NOT NULL THEN
+        outcome := 'is_a_reversal';
+        detail := finance_entry_shown(original.id);
+        RETURN;
+    END IF;
+    SELECT * INTO before FROM finance_entry WHERE reverses_id = original.id;
+    IF FOUND THEN
+        outcome := 'already_reversed';
+        detail := finance_entry_shown(before.id);
+        RETURN;
+    END IF;
+    SELECT state INTO stage FROM lifecycle_project WHERE id = p_project;
+    IF stage = 'closed' THEN
+        outcome := 'stage_forbids';
+        detail := jsonb_build_object('state', stage, 'kind', original.kind);
+        RETURN;
+    END IF;
+    IF p_day < original.day THEN
+        outcome := 'before_the_entry';
+        detail := finance_entry_shown(original.id);
+        RETURN;
+    END IF;
+    SELECT * INTO debit FROM finance_account WHERE id = original.credit_id;
+    SELECT * INTO credit FROM finance_account WHERE id = original.debit_id;
+    -- The pair drops out of every sum, from the day of the original on.
+    IF credit.role IN ('park', 'unit') THEN
+        SELECT * INTO low FROM finance_lowest(credit, original.day);
+        IF low.lowest < original.amount THEN
+            outcome := 'insufficient';
+            detail := jsonb_build_object(
+                'account', credit.name, 'holder', credit.role, 'source', original.source,
+                'available', greatest(low.lowest, 0)::numeric(18, 2)::text,
+                'wanted', original.amount::text,
+                'first_day', to_char(finance_first_short(credit, original.day, original.amount), 'YYYY-MM-DD'));
+            RETURN;
+        END IF;
+    END IF;
+    IF original.invoice <> '' AND original.kind = '支出' THEN
+        PERFORM finance_touch_sharers(p_project, ARRAY[original.invoice::text]);
+    END IF;
+    INSERT INTO finance_entry (
+        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
+        voucher, invoice, counterparty, memo, reverses_id, previous_hash, hash, key, origin, recorded_by,
+        recorder_name)
+    VALUES (
+        p_project, head.sequence + 1, p_day, at, original.kind, original.source, original.category, debit.id,
+        credit.id, original.amount, original.voucher, original.invoice, original.counterparty, p_memo,
+        original.id, head.head_hash,
+        finance_hash(finance_body(head.sequence + 1, p_day, at, original.kind, original.source,
+            original.category, debit.name, credit.name, original.amount, original.voucher, original.invoice,
+            original.counterparty, p_memo, original.sequence), head.head_hash),
+        p_key, 'live', p_actor, p_actor_name)
+    RETURNING * INTO written;
+    INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
+    VALUES (at, p_actor, p_actor_name, p_address, 'reverse_entry',
+        (SELECT number FROM lifecycle_project WHERE id = p_project),
+        jsonb_build_object('sequence', written.sequence, 'reverses', original.sequence,
+            'amount', original.amount::text, 'memo', p_memo));
+    outcome := 'posted';
+    detail := finance_shown(written, debit.name, credit.name, original.sequence);
+END
+$$;
+
+-- Movements of a workbook, staged in the temporary table finance_staged(ordinal, project_id, day, kind,
+-- source, category, amount, voucher, invoice, counterparty, memo): recorded as they happened, in the
+-- order of `ordinal`, whatever it does to a balance. Set-based: one pass over the staged rows.
+CREATE FUNCTION finance_post_staged(p_actor bigint, p_actor_name text, p_recorded_at timestamptz) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    at timestamptz;
+    known text;
+    written bigint;
+BEGIN
+    at := coalesce(p_recorded_at, clock_timestamp());
+
+    INSERT INTO finance_journal (project_id, sequence, head_hash)
+    SELECT p.id, 0, finance_genesis(p.number) FROM lifecycle_project p
+    WHERE p.id IN (SELECT project_id FROM finance_staged)
+        AND NOT EXISTS (SELECT 1 FROM finance_journal j WHERE j.project_id = p.id)
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM finance_journal
+    WHERE project_id IN (SELECT project_id FROM finance_staged) ORDER BY project_id FOR NO KEY UPDATE;
+
+    SELECT s.voucher INTO known
+    FROM finance_staged s
+    JOIN finance_entry e ON e.project_id = s.project_id AND e.voucher = s.voucher AND e.kind = s.kind
+        AND e.source = s.source AND e.category = s.category AND e.invoice = s.invoice AND e.reverses_id IS NULL
+    WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'journal: movement % is posted already', known USING ERRCODE = '23505';
+    END IF;
+    SELECT min(voucher) INTO known FROM finance_staged
+    GROUP BY project_id, voucher, kind, source, category, invoice HAVING count(*) > 1 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'journal: movement % is staged twice', known USING ERRCODE = '23505';
+    END IF;
+
+    INSERT INTO finance_account (project_id, role, source, category, name, balance)
+    SELECT project_id, role, source, category, finance_account_name(role, source, category), 0
+    FROM (
+        SELECT DISTINCT project_id, finance_debit_role(kind) AS role, source, category FROM finance_staged
+        UNION
+        SELECT DISTINCT project_id, finance_credit_role(kind, source), source, '' FROM finance_staged
+    ) wanted
+    WHERE NOT EXISTS (
+        SELECT 1 FROM finance_account a
+        WHERE a.project_id = wanted.project_id AND a.role = wanted.role AND a.source = wanted.source
+            AND a.category = wanted.category);
+
+    INSERT INTO finance_entry (
+        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
+        voucher, invoice, counterparty, memo, previous_hash, hash, origin, recorded_by, recorder_name)
+    SELECT project_id, sequence, day, at, kind, source, category, debit_id, credit_id, amount,
+        voucher, invoice, counterparty, memo,
+        coalesce(lag(hash) OVER (PARTITION BY project_id ORDER BY sequence), head_hash), hash,
+        'imported', p_actor, p_actor_name
+    FROM (
+        SELECT b.*, finance_chain(b.head_hash, b.body) OVER (PARTITION BY b.project_id ORDER BY b.sequence) AS hash
+        FROM (
+            SELECT n.*, d.id AS debit_id, c.id AS credit_id,
+                finance_body(n.sequence, n.day, at, n.kind, n.source, n.category, d.name, c.name, n.amount,
+                    n.voucher, n.invoice, n.counterparty, n.memo, NULL) AS body
+            FROM (
+                SELECT s.*, j.head_hash,
+                    (j.sequence + row_number() OVER (PARTITION BY s.project_id ORDER BY s.ordinal))::integer AS sequence
+                FROM finance_staged s JOIN finance_journal j ON j.project_id = s.project_id
+            ) n
+            JOIN finance_account d ON d.project_id = n.project_id AND d.role = finance_debit_role(n.kind)
+                AND d.source = n.source AND d.category = n.category
+            JOIN finance_account c ON c.project_id = n.project_id AND c.role = finance_credit_role(n.kind, n.source)
+                AND c.source = n.source AND c.category = ''
+        ) b
+    ) chained
+    ORDER BY project_id, sequence;
+    GET DIAGNOSTICS written = ROW_COUNT;
+
+    UPDATE lifecycle_projectstamp SET stamp = stamp + 1
+    WHERE project_id IN (
+        SELECT e.project_id FROM finance_entry e
+        WHERE e.invoice IN (SELECT invoice FROM finance_staged WHERE kind = '支出' AND invoice <> ''));
+    RETURN written;
+END
+$$;

@@ -1,0 +1,322 @@
+"""The only door to the journal: post one movement, reverse one, record many.
+
+Conditions, lock, chain, balances and the log are one database function each
+(finance/migrations/sql/posting.sql), so a posting costs one round trip and one commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from finance.kinds import CATEGORIES, KINDS, SPENDING
+from lifecycle.errors import Conflict, DomainError, Invalid
+from lifecycle.models import Project, ProjectState
+from lifecycle.parties.log import Actor
+
+LARGEST = Decimal("9999999999999999.99")
+LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
+"""How long the texts of a movement may be, in characters."""
+
+
+class InsufficientFunds(Conflict):
+    """A balance would fall below zero on some day; nothing is written.
+
+    details: available and wanted (yuan), account, first_day.
+    """
+
+    code = "insufficient_funds"
+
+
+class KeyReused(Conflict):
+    """The idempotency key stands for an entry with other facts."""
+
+    code = "key_reused"
+
+
+class AlreadyPosted(Conflict):
+    """The same voucher, kind, source, category and invoice stands in the journal already."""
+
+    code = "already_posted"
+
+
+class StageForbids(Conflict):
+    """The project's stage allows no such movement."""
+
+    code = "stage_forbids"
+
+
+class NotReversible(Conflict):
+    """The entry is reversed already, is a reversal itself, or is later than the reversal's day."""
+
+    code = "not_reversible"
+
+
+class UnknownEntry(DomainError):
+    """There is no entry of that sequence in the project's journal."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A movement of money to be recorded. amount: Decimal yuan, two places, above zero."""
+
+    kind: str
+    source: str
+    amount: Decimal
+    on: date
+    voucher: str
+    category: str = ""
+    invoice: str = ""
+    counterparty: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the journal says of an entry; `repeated` when the key had posted it before.
+
+    `shown` is JSON ready: id, sequence, on, recorded_at, kind, source, category, debit, credit
+    (names of accounts), amount, voucher, invoice, counterparty, memo, reverses, previous_hash,
+    hash, origin, recorded_by.
+    """
+
+    repeated: bool
+    shown: dict[str, Any]
+
+    @property
+    def sequence(self) -> int:
+        return int(self.shown["sequence"])
+
+
+def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
+    """Refuse what can never be an entry, naming every fault at once.
+
+    scheme: the project's 支出科目体系. Raises Invalid with details {field: message}.
+    Source: RULES.md 'What may be posted, and by whom'.
+    """
+    faults: dict[str, str] = {}
+    kind = KINDS.get(movement.kind)
+    if kind is None:
+        faults["kind"] = _("业务类型“%(found)s”不存在，应为：%(wanted)s。") % {
+            "found": movement.kind,
+            "wanted": "、".join(KINDS),
+        }
+    elif movement.source not in kind.posters:
+        faults["source"] = _("“%(kind)s”的资金来源应为：%(wanted)s。") % {
+            "kind": movement.kind,
+            "wanted": "、".join(kind.sources),
+        }
+    if movement.kind == SPENDING:
+        wanted = CATEGORIES[scheme]
+        if movement.category not in wanted:
+            faults["category"] = _("支出科目应为本项目科目体系中的一项：%(wanted)s。") % {"wanted": "、".join(wanted)}
+    elif movement.category:
+        faults["category"] = _("只有“支出”填写支出科目。")
+    amount = movement.amount
+    if not amount.is_finite() or amount <= 0 or amount > LARGEST or amount != round(amount, 2):
+        faults["amount"] = _("金额应大于零，精确到分。")
+    if movement.on > today:
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
+    elif movement.on.year < 2000:
+        faults["on"] = _("业务日期不能早于2000年。")
+    if not movement.voucher.strip():
+        faults["voucher"] = _("请填写凭证号。")
+    for field in ("voucher", "invoice", "counterparty", "memo"):
+        text = getattr(movement, field)
+        if len(text) > LENGTHS[field]:
+            faults[field] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS[field]}
+        elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+            faults[field] = _("不能含有控制字符。")
+    if faults:
+        raise Invalid(" ".join(faults.values()), details=faults)
+
+
+def post_entry(
+    *,
+    project: Project,
+    movement: Movement,
+    key: str | None,
+    actor: Actor,
+    today: date,
+    recorded_at: datetime | None = None,
+) -> Posted:
+    """Append one entry to the project's journal, live.
+
+    A `key` already posted with the same facts returns its entry, so a retry is safe. `recorded_at`
+    None takes the database's clock under the project's lock. Costs one round trip; a backdated
+    entry also the entries after its day.
+
+    Raises:
+        Invalid: the movement is not one that may be posted; details name the fields.
+        InsufficientFunds: a balance would fall below zero on some day from `movement.on` on.
+        KeyReused, AlreadyPosted, StageForbids: as they say.
+    In every case nothing is written.
+    """
+    check_shape(movement, scheme=project.category_scheme, today=today)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, detail FROM finance_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                project.pk,
+                key,
+                movement.kind,
+                movement.source,
+                movement.category,
+                movement.on,
+                movement.amount,
+                movement.voucher,
+                movement.invoice,
+                movement.counterparty,
+                movement.memo,
+                actor.pk,
+                actor.name,
+                actor.address,
+                recorded_at,
+            ],
+        )
+        outcome, detail = cursor.fetchone()
+    return _answer(outcome, detail)
+
+
+def reverse_entry(
+    *,
+    project: Project,
+    sequence: int,
+    on: date,
+    reason: str,
+    actor: Actor,
+    today: date,
+    key: str | None = None,
+    recorded_at: datetime | None = None,
+) -> Posted:
+    """Reverse an entry (红字冲销): its mirror is appended, and both drop out of every sum.
+
+    `on` is the day of the reversal, not before the entry's own. Since the pair drops out from the
+    entry's day on, no end-of-day balance from that day on may fall below zero.
+
+    Raises:
+        Invalid: no reason, or a day in the future.
+        UnknownEntry, NotReversible, InsufficientFunds, KeyReused, StageForbids: nothing is written.
+    """
+    faults: dict[str, str] = {}
+    if not reason.strip():
+        faults["reason"] = _("请写明红冲原因。")
+    elif len(reason) > LENGTHS["memo"]:
+        faults["reason"] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS["memo"]}
+    elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in reason):
+        faults["reason"] = _("不能含有控制字符。")
+    if on > today:
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
+    if faults:
+        raise Invalid(" ".join(faults.values()), details=faults)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [project.pk, sequence, key, on, reason, actor.pk, actor.name, actor.address, recorded_at],
+        )
+        outcome, detail = cursor.fetchone()
+    return _answer(outcome, detail)
+
+
+def post_many(
+    rows: Iterable[tuple[int, Movement]],
+    *,
+    actor: Actor,
+    recorded_at: datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Record movements as they happened, in the order given, even where a balance falls below zero.
+
+    rows: (project id, movement); their shape has been checked (`check_shape`) and none of them is
+    in the journal yet. Streamed by COPY into a temporary table, then chained and inserted set-based,
+    so memory is flat and the cost linear in the rows. `progress` hears the count staged so far,
+    every 5 000 rows. Answers the number of entries written; all or none are.
+
+    Raises:
+        IntegrityError: a movement stands in the journal already, or came twice.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.finance_staged")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE finance_staged (ordinal bigint, project_id bigint, day date, kind text,"
+            " source text, category text, amount numeric(18, 2), voucher text, invoice text, counterparty text,"
+            " memo text) ON COMMIT DROP"
+        )
+        count = 0
+        with cursor.copy("COPY finance_staged FROM STDIN") as copy:
+            for count, (project_id, m) in enumerate(rows, start=1):
+                copy.write_row(
+                    (
+                        count,
+                        project_id,
+                        m.on,
+                        m.kind,
+                        m.source,
+                        m.category,
+                        m.amount,
+                        m.voucher,
+                        m.invoice,
+                        m.counterparty,
+                        m.memo,
+                    )
+                )
+                if progress is not None and count % 5000 == 0:
+                    progress(count)
+        if not count:
+            return 0
+        cursor.execute("ANALYZE finance_staged")
+        cursor.execute("SELECT finance_post_staged(%s, %s, %s)", [actor.pk, actor.name, recorded_at])
+        return int(cursor.fetchone()[0])
+
+
+def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
+    """The entry, or the refusal that the outcome stands for."""
+    facts: dict[str, Any] = json.loads(detail) if isinstance(detail, str) else (detail or {})
+    if outcome in ("posted", "repeated"):
+        return Posted(outcome == "repeated", facts)
+    if outcome == "insufficient":
+        raise InsufficientFunds(
+            _("%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。")
+            % {
+                "account": facts["account"],
+                "available": facts["available"],
+                "wanted": facts["wanted"],
+                "day": facts["first_day"],
+            },
+            details=facts,
+        )
+    if outcome == "key_reused":
+        raise KeyReused(_("该幂等键已用于另一笔分录，请换一个键。"), details={"sequence": facts["sequence"]})
+    if outcome == "already_posted":
+        raise AlreadyPosted(
+            _("凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。")
+            % {"voucher": facts["voucher"], "sequence": facts["sequence"]},
+            details={"sequence": facts["sequence"]},
+        )
+    if outcome == "stage_forbids":
+        raise StageForbids(
+            _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
+            % {"state": ProjectState(facts["state"]).label, "kind": facts["kind"]},
+            details=facts,
+        )
+    if outcome == "already_reversed":
+        raise NotReversible(
+            _("该分录已由第 %(sequence)d 号分录红冲。") % {"sequence": facts["sequence"]},
+            details={"sequence": facts["sequence"]},
+        )
+    if outcome == "is_a_reversal":
+        raise NotReversible(_("红冲分录不能再红冲；请重新登记正确的分录。"), details={"sequence": facts["sequence"]})
+    if outcome == "before_the_entry":
+        raise NotReversible(
+            _("红冲日期不能早于原分录日期 %(on)s。") % {"on": facts["on"]}, details={"on": facts["on"]}
+        )
+    raise UnknownEntry(_("没有这笔分录。"))
