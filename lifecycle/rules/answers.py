@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 Figures = dict[str, Any]
 """Exact values by name: Decimal (always yuan), date, int, str, and lists or dicts of those."""
@@ -27,6 +27,8 @@ Mend = Literal[
 
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d*)\.\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+UNJUDGED = gettext_noop("缺少%(missing)s，无法判断，按不符合处理；请补充登记。")
 
 
 class Status(StrEnum):
@@ -89,6 +91,11 @@ class Answer:
     @classmethod
     def not_applicable(cls, code: str, sentence: str, **figures: Any) -> Self:
         return cls(code, Status.NOT_APPLICABLE, sentence, figures)
+
+    @classmethod
+    def unjudged(cls, code: str, *missing: str, status: Status = Status.BREACH) -> Self:
+        """Not met because facts are missing; `missing` names them in Chinese (msgids)."""
+        return cls(code, status, UNJUDGED, {"missing": list(missing)})
 
     @classmethod
     def by_age(cls, code: str, sentence: str, *, since: date, on: date, warn_up_to: int, **figures: Any) -> Self:
