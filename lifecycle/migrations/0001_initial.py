@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('park_matching__gte', 0), ('provincial_grant__gte', 0), ('self_raised__gte', 0), ('social_capital__gte', 0), ('total_investment__gte', 0)), name='project_amounts_are_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('park_matching__gte', 0), ('provincial_grant__gte', 0), ('social_capital__gte', 0), ('total_investment__gte', 0)), name='project_amounts_are_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='project',

@@ -47,7 +47,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """One project. Amounts are the contract's, in yuan; `end_on` includes every approved extension."""
+    """One project. Amounts are the contract's, in yuan; `end_on` includes every approved extension.
+
+    `self_raised` may be below zero: contracts write what is left of the total after the other sources there.
+    """
 
     number = models.CharField(_("项目编号"), max_length=50)
     name = models.CharField(_("项目名称"), max_length=200)
@@ -88,7 +91,6 @@ class Project(models.Model):
                     total_investment__gte=0,
                     provincial_grant__gte=0,
                     park_matching__gte=0,
-                    self_raised__gte=0,
                     social_capital__gte=0,
                 ),
                 name="project_amounts_are_not_negative",
