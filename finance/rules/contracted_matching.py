@@ -33,7 +33,10 @@ def park_matches_in_contract(facts: FundingFacts) -> Answer:
         )
     return Answer.breached(
         "FIN-01",
-        _("合同省拨款 %(province)s 元，园区配套 %(park)s 元，低于 %(ratio)s 要求的 %(needed)s 元，还差 %(short)s 元。"),
+        _(
+            "合同省拨款 %(province)s 元，园区配套 %(park)s 元，"
+            "低于 %(ratio)s 要求的 %(needed)s 元，还差 %(short)s 元。"
+        ),
         **figures,
         short=max(needed - park, ZERO),
     )

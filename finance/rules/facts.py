@@ -25,7 +25,7 @@ from lifecycle.rules.limits import Limits
 ZERO = Decimal("0.00")
 
 FlowRow = tuple[date, str, str, str | None, Decimal]
-"""(day, 业务类型, 资金来源, 支出科目 or None, yuan above zero): one movement, or a day's total of equal ones."""
+"""(day, 业务类型, 资金来源, 支出科目 or None, yuan above zero): a movement, or a day's total of them."""
 
 Daily = list[tuple[date, Decimal]]
 """(day, yuan), by day; a day may stand in it more than once."""

@@ -27,7 +27,7 @@ def grant_is_within_cap(facts: FundingFacts) -> Answer:
         )
     return Answer.warned(
         "FIN-02",
-        _("合同省拨款 %(province)s 元，超过原则上限 %(cap)s 元 %(over)s 元；确需超限的应登记例外。"),
+        _("合同省拨款 %(province)s 元，超过原则上限（%(cap)s 元）%(over)s 元；确需超限的应登记例外。"),
         province=province,
         cap=cap,
         over=province - cap,

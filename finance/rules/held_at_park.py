@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts, total
-from lifecycle.rules.answers import Answer, Rule
+from lifecycle.rules.answers import Answer, Figures, Rule
 
 
 def park_passes_grant_on(facts: FundingFacts) -> Answer:
@@ -25,16 +25,15 @@ def park_passes_grant_on(facts: FundingFacts) -> Answer:
         return Answer.passed("FIN-05", _("到账园区的省拨款已全部拨付，无滞留。"), held=ZERO)
     oldest = held[0][0]
     allowed = facts.limits.holding_days
-    figures = {
-        "held": total(held),
-        "oldest": oldest,
-        "days": (facts.on - oldest).days,
-        "allowed_days": allowed,
-    }
-    if figures["days"] <= allowed:
+    days = (facts.on - oldest).days
+    figures: Figures = {"held": total(held), "oldest": oldest, "days": days, "allowed_days": allowed}
+    if days <= allowed:
         return Answer.passed(
             "FIN-05",
-            _("园区尚有省拨款 %(held)s 元待拨，最早于 %(oldest)s 到账，已 %(days)s 天，未超过 %(allowed_days)s 天。"),
+            _(
+                "园区尚有省拨款 %(held)s 元待拨，最早于 %(oldest)s 到账，"
+                "已 %(days)s 天，未超过 %(allowed_days)s 天。"
+            ),
             **figures,
         )
     return Answer.breached(

@@ -23,6 +23,8 @@ def indirect_cost_is_within_bands(facts: FundingFacts) -> Answer:
     if equipment_category is None:
         return Answer.unjudged("FIN-08", _("支出科目体系"), status=Status.WARN)
     spent = facts.flows.fiscal_spent
+    if "" in spent:
+        return Answer.unjudged("FIN-08", _("部分财政资金支出的支出科目"), status=Status.WARN)
     indirect = spent.get(INDIRECT, ZERO)
     equipment = spent.get(equipment_category, ZERO)
     base = sum(spent.values(), ZERO) - indirect - equipment
@@ -32,7 +34,10 @@ def indirect_cost_is_within_bands(facts: FundingFacts) -> Answer:
     if indirect <= allowed_exactly:
         return Answer.passed(
             "FIN-08",
-            _("财政资金间接费用 %(indirect)s 元，未超过分段比例允许的 %(allowed)s 元（计算基数 %(base)s 元）。"),
+            _(
+                "财政资金间接费用 %(indirect)s 元，未超过"
+                "分段比例允许的 %(allowed)s 元（计算基数 %(base)s 元）。"
+            ),
             **figures,
         )
     return Answer.warned(

@@ -22,6 +22,8 @@ def tranches_are_paid_on_time(facts: FundingFacts) -> Answer:
     """
     if facts.project.standing is not Standing.ACTIVE:
         return Answer.not_applicable("FIN-06", _("项目已暂停、终止或撤销，不考核拨付进度。"))
+    if not facts.tranches:
+        return Answer.passed("FIN-06", _("没有登记拨款计划，暂无到期应拨款项。"))
     late = late_tranches(facts)
     if not late:
         return Answer.passed("FIN-06", _("到期的拨款计划均已足额拨付。"))
@@ -48,10 +50,14 @@ def late_tranches(facts: FundingFacts) -> list[dict[str, Any]]:
     """The tranches not covered on `on`, oldest first: source, number, planned_on, and yuan planned (up to
     and including it), received and short.
     """
-    received = {source: facts.flows.received_of(source) for source in {tranche[0] for tranche in facts.tranches}}
+    received = {
+        source: facts.flows.received_of(source) for source in {tranche[0] for tranche in facts.tranches}
+    }
     planned: dict[str, Decimal] = {}
     late = []
-    for source, number, planned_on, amount in sorted(facts.tranches, key=lambda tranche: (tranche[2], tranche[1])):
+    for source, number, planned_on, amount in sorted(
+        facts.tranches, key=lambda tranche: (tranche[2], tranche[1])
+    ):
         if planned_on >= facts.on:
             break
         so_far = planned[source] = planned.get(source, ZERO) + amount

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts, total
 from finance.rules.terms import PARK, PROVINCE
-from lifecycle.rules.answers import Answer, Rule
+from lifecycle.rules.answers import Answer, Figures, Rule
 from lifecycle.rules.limits import Ratio
 from lifecycle.rules.waivers import waivable
 
@@ -26,16 +26,20 @@ def park_keeps_pace(facts: FundingFacts) -> Answer:
     """
     if facts.project.outside_park:
         return Answer.waived("FIN-04", _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"))
-    province = facts.flows.received.get(PROVINCE, ())
-    park = facts.flows.received.get(PARK, ())
+    received = facts.flows.received
+    province, park = total(received.get(PROVINCE, ())), total(received.get(PARK, ()))
     ratio = facts.limits.matching_ratio
-    figures = {"province": total(province), "park": total(park), "ratio": str(ratio)}
-    since = first_day_of_shortfall(park=park, province=province, ratio=ratio)
+    figures: Figures = {"province": province, "park": park, "ratio": str(ratio)}
+    since = first_day_of_shortfall(
+        park=received.get(PARK, ()), province=received.get(PROVINCE, ()), ratio=ratio
+    )
     if since is None:
         return Answer.passed(
-            "FIN-04", _("单位已收到省拨款 %(province)s 元、园区配套 %(park)s 元，配套进度符合要求。"), **figures
+            "FIN-04",
+            _("单位已收到省拨款 %(province)s 元、园区配套 %(park)s 元，配套进度符合要求。"),
+            **figures,
         )
-    needed = ratio.park_needed(figures["province"])
+    needed = ratio.park_needed(province)
     return Answer.by_age(
         "FIN-04",
         _(
@@ -47,7 +51,7 @@ def park_keeps_pace(facts: FundingFacts) -> Answer:
         warn_up_to=facts.limits.pace_days,
         **figures,
         needed=needed,
-        short=max(needed - figures["park"], ZERO),
+        short=max(needed - park, ZERO),
     )
 
 

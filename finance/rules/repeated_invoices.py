@@ -34,7 +34,8 @@ def no_invoice_is_used_twice(facts: FundingFacts) -> Answer:
         )
         if elsewhere
         else _(
-            "有 %(count)s 个票据号在不止一张凭证上列支（%(invoices)s），涉及凭证 %(vouchers)s，金额 %(amount)s 元。"
+            "有 %(count)s 个票据号在不止一张凭证上列支（%(invoices)s），涉及凭证"
+            " %(vouchers)s，金额 %(amount)s 元。"
         ),
         count=len(repeated),
         invoices=_some([found.invoice for found in repeated]),

@@ -42,7 +42,10 @@ def acceptance_is_applied_for(facts: LifeFacts) -> Answer:
     if facts.on <= overdue_after:
         return Answer.warned(
             "LC-07",
-            _("实施期 %(end)s 结束，验收申请应不迟于 %(due)s 提出；%(overdue_after)s 后为逾期。"),
+            _(
+                "实施期 %(end)s 结束，验收申请应不迟于 %(due)s 提出，目前尚未提出；"
+                "最迟时限 %(overdue_after)s。"
+            ),
             **figures,
         )
     return Answer.breached(

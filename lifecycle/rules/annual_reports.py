@@ -27,11 +27,11 @@ def annual_reports_are_in(facts: LifeFacts) -> Answer:
     due_on = facts.limits.report_due.in_year(missing[0])
     if facts.on <= due_on:
         return Answer.warned(
-            "LC-04", _("%(years)s 年度报告尚未提交，应于 %(due)s 前提交。"), years=missing, due=due_on
+            "LC-04", _("%(years)s 年度报告尚未提交，应不迟于 %(due)s 提交。"), years=missing, due=due_on
         )
     return Answer.breached(
         "LC-04",
-        _("%(years)s 年度报告未提交，最早一份应于 %(due)s 前提交，已逾期 %(days)s 天。"),
+        _("%(years)s 年度报告未提交，最早一份应不迟于 %(due)s 提交，已逾期 %(days)s 天。"),
         years=missing,
         due=due_on,
         days=(facts.on - due_on).days,

@@ -21,7 +21,15 @@ Figures = dict[str, Any]
 """Exact values by name: Decimal (always yuan), date, int, str, and lists or dicts of those."""
 
 Mend = Literal[
-    "contract", "batch", "cluster", "ledger", "tranches", "milestones", "annual_reports", "events", "extensions"
+    "contract",
+    "batch",
+    "cluster",
+    "ledger",
+    "tranches",
+    "milestones",
+    "annual_reports",
+    "events",
+    "extensions",
 ]
 """Where the facts behind an answer can be put right."""
 
@@ -98,14 +106,18 @@ class Answer:
         return cls(code, status, UNJUDGED, {"missing": list(missing)})
 
     @classmethod
-    def by_age(cls, code: str, sentence: str, *, since: date, on: date, warn_up_to: int, **figures: Any) -> Self:
+    def by_age(
+        cls, code: str, sentence: str, *, since: date, on: date, warn_up_to: int, **figures: Any
+    ) -> Self:
         """Warn while `on` is at most `warn_up_to` days after `since`, breach from the day after.
 
         Adds the figures `since`, `days` (on − since) and `allowed_days`.
         """
         days = (on - since).days
         status = Status.WARN if days <= warn_up_to else Status.BREACH
-        return cls(code, status, sentence, {**figures, "since": since, "days": days, "allowed_days": warn_up_to})
+        return cls(
+            code, status, sentence, {**figures, "since": since, "days": days, "allowed_days": warn_up_to}
+        )
 
     @classmethod
     def from_json(cls, code: str, status: str, sentence: str, figures: Mapping[str, Any]) -> Self:

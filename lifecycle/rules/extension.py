@@ -45,7 +45,10 @@ def extension_is_regular(facts: LifeFacts) -> Answer:
         if add_months(extension.asked_on, limits.extension_notice_months) > moved_end:
             return Answer.breached(
                 "LC-09",
-                _("%(asked)s 申请延期 %(months)s 个月，应在原定结束日期 %(end)s 前至少 %(notice_months)s 个月提出。"),
+                _(
+                    "%(asked)s 申请延期 %(months)s 个月，应在"
+                    "原定结束日期 %(end)s 前至少 %(notice_months)s 个月提出。"
+                ),
                 **figures,
                 notice_months=limits.extension_notice_months,
             )

@@ -35,9 +35,14 @@ def midterm_is_passed(facts: LifeFacts) -> Answer:
     if facts.on < figures["check_from"]:
         return Answer.passed("LC-05", _("尚未到中期检查时间（%(check_from)s 起）。"), **figures)
     if facts.on <= figures["check_until"]:
-        return Answer.warned("LC-05", _("应自 %(check_from)s 起开展中期检查，尚无结果，最迟 %(check_until)s。"), **figures)
+        return Answer.warned(
+            "LC-05", _("应自 %(check_from)s 起开展中期检查，尚无结果，最迟 %(check_until)s。"), **figures
+        )
     return Answer.breached(
-        "LC-05", _("中期检查应不迟于 %(check_until)s 完成，至今没有结果。"), **figures, days=(facts.on - figures["check_until"]).days
+        "LC-05",
+        _("中期检查应不迟于 %(check_until)s 完成，至今没有结果。"),
+        **figures,
+        days=(facts.on - figures["check_until"]).days,
     )
 
 
@@ -46,9 +51,14 @@ def _by_result(result: str, *, checked: object) -> Answer:
         return Answer.passed("LC-05", _("%(checked)s 中期检查通过。"), checked=checked, result=result)
     if result == TO_BE_MENDED:
         return Answer.warned(
-            "LC-05", _("%(checked)s 中期检查结果为限期整改，整改后须复查通过。"), checked=checked, result=result
+            "LC-05",
+            _("%(checked)s 中期检查结果为限期整改，整改后须复查通过。"),
+            checked=checked,
+            result=result,
         )
-    return Answer.breached("LC-05", _("%(checked)s 中期检查结果为“%(result)s”。"), checked=checked, result=result)
+    return Answer.breached(
+        "LC-05", _("%(checked)s 中期检查结果为“%(result)s”。"), checked=checked, result=result
+    )
 
 
 RULE = Rule(

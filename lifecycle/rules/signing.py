@@ -24,7 +24,9 @@ def contract_is_signed(facts: LifeFacts) -> Answer:
         return Answer.unjudged("LC-06", _("合同签订日期和批次下达日期"))
     due = facts.award_on + timedelta(days=facts.limits.signing_days)
     if facts.on <= due:
-        return Answer.passed("LC-06", _("合同尚未签订，应不迟于 %(due)s 签订。"), award=facts.award_on, due=due)
+        return Answer.passed(
+            "LC-06", _("合同尚未签订，应不迟于 %(due)s 签订。"), award=facts.award_on, due=due
+        )
     return Answer.breached(
         "LC-06",
         _("立项于 %(award)s 下达，合同应不迟于 %(due)s 签订，至今未签，已逾期 %(days)s 天。"),

@@ -37,7 +37,8 @@ def term_has_its_length(facts: LifeFacts) -> Answer:
     return Answer.breached(
         "LC-01",
         _(
-            "实施期 %(start)s 至 %(end)s，与规定不符：实施期 %(months)s 个月，已批准延期 %(extended_months)s 个月，"
+            "实施期 %(start)s 至 %(end)s，与规定不符：实施期 %(months)s 个月，"
+            "已批准延期 %(extended_months)s 个月，"
             "应于 %(expected_end)s 结束。"
         ),
         **figures,
