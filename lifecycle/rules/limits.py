@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import Any, Self
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from lifecycle.errors import Invalid
 
@@ -193,80 +193,76 @@ class Limit:
 
 DEFAULTS = Limits()
 
-_MONTHS = _lazy("月")
-_DAYS = _lazy("天")
-_YUAN = _lazy("元")
+_MONTHS = _("月")
+_DAYS = _("天")
+_YUAN = _("元")
 _PERCENT = "%"
-_GUIDE_35 = _lazy("申报指引 三.5")
-_GUIDE_37 = _lazy("申报指引 三.7")
-_PLEDGE_5 = _lazy("承诺书 5“按时足额”")
-_FUND = _lazy("省科技成果转化专项资金项目管理惯例")
-_BANDS = _lazy(
+_GUIDE_35 = _("申报指引 三.5")
+_GUIDE_37 = _("申报指引 三.7")
+_PLEDGE_5 = _("承诺书 5“按时足额”")
+_FUND = _("省科技成果转化专项资金项目管理惯例")
+_BANDS = _(
     "间接费用分段比例：扣除设备购置费后的直接费用，500 万元以下 30%，500 万至 1 000 万元 25%，以上 20%"
 )
-_REPORTS = _lazy("设区市年度执行情况报告惯例")
-_MIDTERM = _lazy("省级科技计划项目中期检查惯例")
+_REPORTS = _("设区市年度执行情况报告惯例")
+_MIDTERM = _("省级科技计划项目中期检查惯例")
 
 ALL: tuple[Limit, ...] = (
-    Limit("term_months", _lazy("实施期"), _MONTHS, _GUIDE_37, _read_count),
-    Limit("grant_cap", _lazy("单个项目省拨款上限"), _YUAN, _GUIDE_35, _read_amount, _plain_decimal),
+    Limit("term_months", _("实施期"), _MONTHS, _GUIDE_37, _read_count),
+    Limit("grant_cap", _("单个项目省拨款上限"), _YUAN, _GUIDE_35, _read_amount, _plain_decimal),
     Limit(
         "matching_ratio",
-        _lazy("园区配套最低比例（园区:省）"),
+        _("园区配套最低比例（园区:省）"),
         "",
-        _lazy("申报指引 三.5；承诺书 3"),
+        _("申报指引 三.5；承诺书 3"),
         _read_ratio,
     ),
-    Limit("fiscal_share", _lazy("财政资助最高占比"), "", _GUIDE_35, _read_share),
+    Limit("fiscal_share", _("财政资助最高占比"), "", _GUIDE_35, _read_share),
     Limit(
         "pace_days",
-        _lazy("配套滞后于省拨款的宽限期"),
+        _("配套滞后于省拨款的宽限期"),
         _DAYS,
-        _lazy("申报指引 三.5；承诺书 3、5"),
+        _("申报指引 三.5；承诺书 3、5"),
         _read_count,
     ),
     Limit(
         "holding_days",
-        _lazy("省拨款在园区停留的期限"),
+        _("省拨款在园区停留的期限"),
         _DAYS,
-        _lazy("承诺书 5；国家 30 日内拨付惯例"),
+        _("承诺书 5；国家 30 日内拨付惯例"),
         _read_count,
     ),
-    Limit("payment_days", _lazy("拨付逾期的宽限期"), _DAYS, _PLEDGE_5, _read_count),
-    Limit("indirect_first_up_to", _lazy("间接费用第一档上限"), _YUAN, _BANDS, _read_amount, _plain_decimal),
-    Limit("indirect_second_up_to", _lazy("间接费用第二档上限"), _YUAN, _BANDS, _read_amount, _plain_decimal),
-    Limit(
-        "indirect_first_percent", _lazy("间接费用第一档比例"), _PERCENT, _BANDS, _read_percent, _plain_decimal
-    ),
+    Limit("payment_days", _("拨付逾期的宽限期"), _DAYS, _PLEDGE_5, _read_count),
+    Limit("indirect_first_up_to", _("间接费用第一档上限"), _YUAN, _BANDS, _read_amount, _plain_decimal),
+    Limit("indirect_second_up_to", _("间接费用第二档上限"), _YUAN, _BANDS, _read_amount, _plain_decimal),
+    Limit("indirect_first_percent", _("间接费用第一档比例"), _PERCENT, _BANDS, _read_percent, _plain_decimal),
     Limit(
         "indirect_second_percent",
-        _lazy("间接费用第二档比例"),
+        _("间接费用第二档比例"),
         _PERCENT,
         _BANDS,
         _read_percent,
         _plain_decimal,
     ),
-    Limit(
-        "indirect_third_percent", _lazy("间接费用第三档比例"), _PERCENT, _BANDS, _read_percent, _plain_decimal
-    ),
-    Limit("milestone_days", _lazy("里程碑逾期的宽限期"), _DAYS, _lazy("年度工作计划"), _read_count),
-    Limit("report_after_months", _lazy("首次年度报告前的最短实施时间"), _MONTHS, _REPORTS, _read_count),
-    Limit("report_cutoff", _lazy("年度报告截止统计日"), "", _REPORTS, _read_month_day),
-    Limit("report_due", _lazy("年度报告最迟提交日"), "", _REPORTS, _read_month_day),
-    Limit("midterm_from_months", _lazy("应开展中期检查的时点（实施满）"), _MONTHS, _MIDTERM, _read_count),
-    Limit("midterm_until_months", _lazy("最迟完成中期检查的时点（实施满）"), _MONTHS, _MIDTERM, _read_count),
+    Limit("indirect_third_percent", _("间接费用第三档比例"), _PERCENT, _BANDS, _read_percent, _plain_decimal),
+    Limit("milestone_days", _("里程碑逾期的宽限期"), _DAYS, _("年度工作计划"), _read_count),
+    Limit("report_after_months", _("首次年度报告前的最短实施时间"), _MONTHS, _REPORTS, _read_count),
+    Limit("report_cutoff", _("年度报告截止统计日"), "", _REPORTS, _read_month_day),
+    Limit("report_due", _("年度报告最迟提交日"), "", _REPORTS, _read_month_day),
+    Limit("midterm_from_months", _("应开展中期检查的时点（实施满）"), _MONTHS, _MIDTERM, _read_count),
+    Limit("midterm_until_months", _("最迟完成中期检查的时点（实施满）"), _MONTHS, _MIDTERM, _read_count),
     Limit(
         "signing_days",
-        _lazy("立项下达后签订合同的期限"),
+        _("立项下达后签订合同的期限"),
         _DAYS,
-        _lazy("国家科技计划项目合同签订惯例"),
+        _("国家科技计划项目合同签订惯例"),
         _read_count,
     ),
-    Limit("acceptance_months", _lazy("期满后提出验收申请的期限"), _MONTHS, _FUND, _read_count),
-    Limit("acceptance_overdue_months", _lazy("期满后验收申请最迟时限"), _MONTHS, _FUND, _read_count),
-    Limit("extension_count", _lazy("延期次数上限"), _lazy("次"), _FUND, _read_count),
-    Limit("extension_months", _lazy("单次延期上限"), _MONTHS, _FUND, _read_count),
-    Limit("extension_notice_months", _lazy("延期申请距期满的最短时间"), _MONTHS, _FUND, _read_count),
+    Limit("acceptance_months", _("期满后提出验收申请的期限"), _MONTHS, _FUND, _read_count),
+    Limit("acceptance_overdue_months", _("期满后验收申请最迟时限"), _MONTHS, _FUND, _read_count),
+    Limit("extension_count", _("延期次数上限"), _("次"), _FUND, _read_count),
+    Limit("extension_months", _("单次延期上限"), _MONTHS, _FUND, _read_count),
+    Limit("extension_notice_months", _("延期申请距期满的最短时间"), _MONTHS, _FUND, _read_count),
 )
 """Every limit, in the order in which a batch shows them."""
 
@@ -282,12 +278,14 @@ def parse(code: str, text: str) -> Any:
     limit = BY_CODE.get(code)
     details = {"code": code, "value": text}
     if limit is None:
-        raise LimitUnreadable(_("没有名为“%(code)s”的管理参数。") % details, details=details)
+        raise LimitUnreadable(gettext("没有名为“%(code)s”的管理参数。") % details, details=details)
     try:
         return limit.read(text.strip())
     except (ValueError, ArithmeticError, InvalidOperation):
         named = {"title": limit.title, "value": text}
-        raise LimitUnreadable(_("“%(title)s”的取值“%(value)s”无法识别。") % named, details=details) from None
+        raise LimitUnreadable(
+            gettext("“%(title)s”的取值“%(value)s”无法识别。") % named, details=details
+        ) from None
 
 
 def format_value(code: str, value: Any) -> str:
