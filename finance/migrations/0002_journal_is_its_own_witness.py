@@ -8,12 +8,9 @@ FORWARD = (Path(__file__).parent / "sql" / "journal.sql").read_text(encoding="ut
 REVERSE = """
 DROP TRIGGER project_number_stays ON lifecycle_project;
 DROP VIEW finance_line;
-DROP INDEX entry_by_debit, entry_by_credit;
-ALTER TABLE finance_entry
-    DROP CONSTRAINT entry_debits_its_own_project, DROP CONSTRAINT entry_credits_its_own_project,
-    DROP CONSTRAINT entry_kind_carries_its_source, DROP CONSTRAINT entry_category_belongs_to_spending,
-    DROP CONSTRAINT entry_text_has_no_separator, DROP CONSTRAINT entry_hashes_are_sha256;
 DROP FUNCTION finance_entry_inserted() CASCADE;
+DROP FUNCTION finance_fits(finance_entry, finance_account, finance_account, finance_entry);
+DROP FUNCTION finance_refuse_entry(bigint, integer);
 DROP FUNCTION finance_refuse() CASCADE;
 DROP FUNCTION finance_account_inserted() CASCADE;
 DROP FUNCTION finance_journal_inserted() CASCADE;
@@ -23,6 +20,7 @@ DROP FUNCTION finance_chain_step(text, text, text);
 DROP FUNCTION finance_hash(text, text);
 DROP FUNCTION finance_body(integer, date, timestamptz, text, text, text, text, text, numeric, text, text, text, text,
     integer);
+DROP FUNCTION finance_instant(timestamptz);
 DROP FUNCTION finance_genesis(text);
 DROP FUNCTION finance_account_name(text, text, text);
 DROP FUNCTION finance_debit_role(text);

@@ -10,12 +10,12 @@ DROP FUNCTION finance_post_staged(bigint, text, timestamptz);
 DROP FUNCTION finance_reverse(bigint, integer, text, date, text, bigint, text, text, timestamptz);
 DROP FUNCTION finance_post(bigint, text, text, text, text, date, numeric, text, text, text, text, bigint, text, text,
     timestamptz);
-DROP FUNCTION finance_touch_sharers(bigint, text[]);
+DROP FUNCTION finance_touch_sharers(bigint, text);
 DROP FUNCTION finance_entry_shown(bigint);
 DROP FUNCTION finance_shown(finance_entry, text, text, integer);
+DROP FUNCTION finance_shortfall(finance_account, text, text, date, numeric, numeric);
 DROP FUNCTION finance_first_short(finance_account, date, numeric);
 DROP FUNCTION finance_lowest(finance_account, date);
-DROP FUNCTION finance_account_of(bigint, text, text, text);
 DROP FUNCTION finance_open_journal(bigint);
 """
 

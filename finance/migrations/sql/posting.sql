@@ -18,23 +18,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION finance_account_of(p_project bigint, p_role text, p_source text, p_category text)
-RETURNS finance_account
-LANGUAGE plpgsql AS $$
-DECLARE
-    found_account finance_account;
-BEGIN
-    SELECT * INTO found_account FROM finance_account
-    WHERE project_id = p_project AND role = p_role AND source = p_source AND category = p_category;
-    IF NOT FOUND THEN
-        INSERT INTO finance_account (project_id, role, source, category, name, balance)
-        VALUES (p_project, p_role, p_source, p_category, finance_account_name(p_role, p_source, p_category), 0)
-        RETURNING * INTO found_account;
-    END IF;
-    RETURN found_account;
-END
-$$;
-
 -- The lowest end-of-day balance of an account from a day on, and the first day it is that low.
 -- Reversed pairs drop out. Costs the entries after the day.
 CREATE FUNCTION finance_lowest(p_account finance_account, p_from date, OUT lowest numeric, OUT lowest_on date)
@@ -46,11 +29,10 @@ BEGIN
         RETURN;
     END IF;
     WITH moved AS (
-        SELECT e.id, e.day, e.amount FROM finance_entry e
-        WHERE e.debit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
-        UNION ALL
-        SELECT e.id, e.day, -e.amount FROM finance_entry e
-        WHERE e.credit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+        SELECT e.id, e.day, CASE WHEN e.debit_id = p_account.id THEN e.amount ELSE -e.amount END AS amount
+        FROM finance_entry e
+        WHERE e.project_id = p_account.project_id AND e.day > p_from AND e.reverses_id IS NULL
+            AND p_account.id IN (e.debit_id, e.credit_id)
     ), days AS (
         SELECT m.day, sum(m.amount) AS delta FROM moved m
         WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = m.id)
@@ -71,11 +53,10 @@ CREATE FUNCTION finance_first_short(p_account finance_account, p_from date, p_am
 LANGUAGE sql STABLE AS $$
     WITH days AS (
         SELECT m.day, sum(m.amount) AS delta FROM (
-            SELECT e.id, e.day, e.amount FROM finance_entry e
-            WHERE e.debit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
-            UNION ALL
-            SELECT e.id, e.day, -e.amount FROM finance_entry e
-            WHERE e.credit_id = p_account.id AND e.day > p_from AND e.reverses_id IS NULL
+            SELECT e.id, e.day, CASE WHEN e.debit_id = p_account.id THEN e.amount ELSE -e.amount END AS amount
+            FROM finance_entry e
+            WHERE e.project_id = p_account.project_id AND e.day > p_from AND e.reverses_id IS NULL
+                AND p_account.id IN (e.debit_id, e.credit_id)
         ) m
         WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = m.id)
         GROUP BY m.day
@@ -89,11 +70,22 @@ LANGUAGE sql STABLE AS $$
     SELECT min(day) FROM running WHERE standing < p_amount
 $$;
 
+-- What a refusal for want of money tells: the amount available, and the first day it does not suffice.
+CREATE FUNCTION finance_shortfall(
+    p_account finance_account, p_role text, p_source text, p_from date, p_wanted numeric, p_lowest numeric
+) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'account', finance_account_name(p_role, p_source, ''), 'holder', p_role, 'source', p_source,
+        'available', greatest(p_lowest, 0)::numeric(18, 2)::text, 'wanted', p_wanted::numeric(18, 2)::text,
+        'first_day', to_char(finance_first_short(p_account, p_from, p_wanted), 'YYYY-MM-DD'))
+$$;
+
 CREATE FUNCTION finance_shown(e finance_entry, p_debit text, p_credit text, p_reverses integer) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'id', e.id, 'sequence', e.sequence, 'on', to_char(e.day, 'YYYY-MM-DD'),
-        'recorded_at', to_char(e.recorded_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+        'recorded_at', finance_instant(e.recorded_at),
         'kind', e.kind, 'source', e.source, 'category', e.category, 'debit', p_debit, 'credit', p_credit,
         'amount', e.amount::text, 'voucher', e.voucher, 'invoice', e.invoice, 'counterparty', e.counterparty,
         'memo', e.memo, 'reverses', p_reverses, 'previous_hash', e.previous_hash, 'hash', e.hash,
@@ -119,102 +111,121 @@ CREATE FUNCTION finance_post(
 LANGUAGE plpgsql AS $$
 DECLARE
     head finance_journal;
-    before finance_entry;
-    written finance_entry;
-    debit finance_account;
-    credit finance_account;
-    stage text;
+    known record;
     low record;
+    credit finance_account;
+    credit_role text := finance_credit_role(p_kind, p_source);
+    debit_role text := finance_debit_role(p_kind);
+    credit_name text := finance_account_name(credit_role, p_source, '');
+    debit_name text := finance_account_name(debit_role, p_source, p_category);
     at timestamptz;
-    previous text;
+    mark text;
+    written bigint;
 BEGIN
+    -- Lock first; what is read after that stays so until the end.
     head := finance_open_journal(p_project);
     at := coalesce(p_recorded_at, clock_timestamp());
+    SELECT p.number, p.state, d.id AS debit_id, c.id AS credit_id, c.balance, c.last_on,
+        k.id AS keyed_id, s.id AS same_id
+    INTO known
+    FROM lifecycle_project p
+    LEFT JOIN finance_account d
+        ON d.project_id = p.id AND d.role = debit_role AND d.source = p_source AND d.category = p_category
+    LEFT JOIN finance_account c
+        ON c.project_id = p.id AND c.role = credit_role AND c.source = p_source AND c.category = ''
+    LEFT JOIN finance_entry k ON k.project_id = p_project AND k.key = p_key
+    LEFT JOIN LATERAL (
+        SELECT e.id FROM finance_entry e
+        WHERE e.project_id = p_project AND e.voucher = p_voucher AND e.kind = p_kind AND e.source = p_source
+            AND e.category = p_category AND e.invoice = p_invoice AND e.reverses_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id)
+        LIMIT 1
+    ) s ON true
+    WHERE p.id = p_project;
 
-    IF p_key IS NOT NULL THEN
-        SELECT * INTO before FROM finance_entry WHERE project_id = p_project AND key = p_key;
-        IF FOUND THEN
-            IF before.reverses_id IS NULL
-                AND (before.kind, before.source, before.category, before.day, before.amount, before.voucher,
-                    before.invoice, before.counterparty, before.memo)
-                = (p_kind, p_source, p_category, p_day, p_amount, p_voucher, p_invoice, p_counterparty, p_memo) THEN
-                outcome := 'repeated';
-            ELSE
-                outcome := 'key_reused';
-            END IF;
-            detail := finance_entry_shown(before.id);
-            RETURN;
-        END IF;
+    IF known.keyed_id IS NOT NULL THEN
+        SELECT CASE WHEN e.reverses_id IS NULL
+            AND (e.kind, e.source, e.category, e.day, e.amount, e.voucher, e.invoice, e.counterparty, e.memo)
+                = (p_kind, p_source, p_category, p_day, p_amount, p_voucher, p_invoice, p_counterparty, p_memo)
+            THEN 'repeated' ELSE 'key_reused' END
+        INTO outcome FROM finance_entry e WHERE e.id = known.keyed_id;
+        detail := finance_entry_shown(known.keyed_id);
+        RETURN;
     END IF;
-
-    SELECT state INTO stage FROM lifecycle_project WHERE id = p_project;
-    IF stage IN ('closed', 'terminated', 'revoked') AND p_kind NOT IN ('退回', '园区退回')
-        OR stage = 'suspended' AND p_kind IN ('拨付单位', '直接拨付') THEN
+    IF known.state IN ('closed', 'terminated', 'revoked') AND p_kind NOT IN ('退回', '园区退回')
+        OR known.state = 'suspended' AND p_kind IN ('拨付单位', '直接拨付') THEN
         outcome := 'stage_forbids';
-        detail := jsonb_build_object('state', stage, 'kind', p_kind);
+        detail := jsonb_build_object('state', known.state, 'kind', p_kind);
         RETURN;
     END IF;
-
-    SELECT e.* INTO before FROM finance_entry e
-    WHERE e.project_id = p_project AND e.voucher = p_voucher AND e.kind = p_kind AND e.source = p_source
-        AND e.category = p_category AND e.invoice = p_invoice AND e.reverses_id IS NULL
-        AND NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id);
-    IF FOUND THEN
+    IF known.same_id IS NOT NULL THEN
         outcome := 'already_posted';
-        detail := finance_entry_shown(before.id);
+        detail := finance_entry_shown(known.same_id);
         RETURN;
     END IF;
-
-    debit := finance_account_of(p_project, finance_debit_role(p_kind), p_source, p_category);
-    credit := finance_account_of(p_project, finance_credit_role(p_kind, p_source), p_source, '');
-    IF credit.role IN ('park', 'unit') THEN
+    IF credit_role IN ('park', 'unit') THEN
+        credit.id := known.credit_id;
+        credit.project_id := p_project;
+        credit.balance := coalesce(known.balance, 0);
+        credit.last_on := known.last_on;
         SELECT * INTO low FROM finance_lowest(credit, p_day);
         IF low.lowest < p_amount THEN
             outcome := 'insufficient';
-            detail := jsonb_build_object(
-                'account', credit.name, 'holder', credit.role, 'source', p_source,
-                'available', greatest(low.lowest, 0)::numeric(18, 2)::text,
-                'wanted', p_amount::text,
-                'first_day', to_char(finance_first_short(credit, p_day, p_amount), 'YYYY-MM-DD'));
+            detail := finance_shortfall(credit, credit_role, p_source, p_day, p_amount, low.lowest);
             RETURN;
         END IF;
     END IF;
 
-    IF p_invoice <> '' AND p_kind = '支出' THEN
-        PERFORM finance_touch_sharers(p_project, ARRAY[p_invoice]);
+    IF known.credit_id IS NULL THEN
+        INSERT INTO finance_account (project_id, role, source, category, name, balance)
+        VALUES (p_project, credit_role, p_source, '', credit_name, 0) RETURNING id INTO known.credit_id;
     END IF;
-    previous := head.head_hash;
-    INSERT INTO finance_entry (
-        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
-        voucher, invoice, counterparty, memo, previous_hash, hash, key, origin, recorded_by, recorder_name)
-    VALUES (
-        p_project, head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit.id, credit.id, p_amount,
-        p_voucher, p_invoice, p_counterparty, p_memo, previous,
-        finance_hash(finance_body(head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit.name,
-            credit.name, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, NULL), previous),
-        p_key, 'live', p_actor, p_actor_name)
-    RETURNING * INTO written;
-
-    INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
-    VALUES (at, p_actor, p_actor_name, p_address, 'post_entry',
-        (SELECT number FROM lifecycle_project WHERE id = p_project),
-        jsonb_build_object('sequence', written.sequence, 'kind', p_kind, 'source', p_source,
-            'amount', p_amount::text, 'voucher', p_voucher));
+    IF known.debit_id IS NULL THEN
+        INSERT INTO finance_account (project_id, role, source, category, name, balance)
+        VALUES (p_project, debit_role, p_source, p_category, debit_name, 0) RETURNING id INTO known.debit_id;
+    END IF;
+    IF p_invoice <> '' AND p_kind = '支出' THEN
+        PERFORM finance_touch_sharers(p_project, p_invoice);
+    END IF;
+    mark := finance_hash(finance_body(head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit_name,
+        credit_name, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, NULL), head.head_hash);
+    WITH entry AS (
+        INSERT INTO finance_entry (
+            project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
+            voucher, invoice, counterparty, memo, previous_hash, hash, key, origin, recorded_by, recorder_name)
+        VALUES (
+            p_project, head.sequence + 1, p_day, at, p_kind, p_source, p_category, known.debit_id,
+            known.credit_id, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, head.head_hash, mark, p_key,
+            'live', p_actor, p_actor_name)
+        RETURNING id
+    ), log AS (
+        INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
+        VALUES (at, p_actor, p_actor_name, p_address, 'post_entry', known.number,
+            jsonb_build_object('sequence', head.sequence + 1, 'kind', p_kind, 'source', p_source,
+                'amount', p_amount::text, 'voucher', p_voucher))
+    )
+    SELECT id INTO written FROM entry;
     outcome := 'posted';
-    detail := finance_shown(written, debit.name, credit.name, NULL);
+    detail := jsonb_build_object(
+        'id', written, 'sequence', head.sequence + 1, 'on', to_char(p_day, 'YYYY-MM-DD'),
+        'recorded_at', finance_instant(at), 'kind', p_kind, 'source', p_source, 'category', p_category,
+        'debit', debit_name, 'credit', credit_name, 'amount', p_amount::numeric(18, 2)::text,
+        'voucher', p_voucher, 'invoice', p_invoice, 'counterparty', p_counterparty, 'memo', p_memo,
+        'reverses', NULL, 'previous_hash', head.head_hash, 'hash', mark, 'origin', 'live',
+        'recorded_by', p_actor_name);
 END
 $$;
 
--- Other projects that carry one of the invoices: their FIN-11 may change with this one. The lock on
--- each invoice lets two projects that post it at once see each other.
-CREATE FUNCTION finance_touch_sharers(p_project bigint, p_invoices text[]) RETURNS void
+-- Other projects that carry the invoice: their FIN-11 may change with this one. The lock on the
+-- invoice lets two projects that post it at once see each other.
+CREATE FUNCTION finance_touch_sharers(p_project bigint, p_invoice text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(i, 11)) FROM (SELECT i FROM unnest(p_invoices) i ORDER BY i) x;
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_invoice, 11));
     UPDATE lifecycle_projectstamp SET stamp = stamp + 1
     WHERE project_id IN (
         SELECT project_id FROM finance_entry
-        WHERE invoice = ANY (p_invoices) AND invoice <> '' AND project_id <> p_project);
+        WHERE invoice = p_invoice AND invoice <> '' AND project_id <> p_project);
 END
 $$;
 
@@ -231,7 +242,7 @@ DECLARE
     written finance_entry;
     debit finance_account;
     credit finance_account;
-    stage text;
+    project record;
     low record;
     at timestamptz;
 BEGIN
@@ -262,10 +273,10 @@ BEGIN
         detail := finance_entry_shown(before.id);
         RETURN;
     END IF;
-    SELECT state INTO stage FROM lifecycle_project WHERE id = p_project;
-    IF stage = 'closed' THEN
+    SELECT number, state INTO project FROM lifecycle_project WHERE id = p_project;
+    IF project.state = 'closed' THEN
         outcome := 'stage_forbids';
-        detail := jsonb_build_object('state', stage, 'kind', original.kind);
+        detail := jsonb_build_object('state', project.state, 'kind', original.kind);
         RETURN;
     END IF;
     IF p_day < original.day THEN
@@ -280,16 +291,13 @@ BEGIN
         SELECT * INTO low FROM finance_lowest(credit, original.day);
         IF low.lowest < original.amount THEN
             outcome := 'insufficient';
-            detail := jsonb_build_object(
-                'account', credit.name, 'holder', credit.role, 'source', original.source,
-                'available', greatest(low.lowest, 0)::numeric(18, 2)::text,
-                'wanted', original.amount::text,
-                'first_day', to_char(finance_first_short(credit, original.day, original.amount), 'YYYY-MM-DD'));
+            detail := finance_shortfall(credit, credit.role, original.source, original.day, original.amount,
+                low.lowest);
             RETURN;
         END IF;
     END IF;
     IF original.invoice <> '' AND original.kind = '支出' THEN
-        PERFORM finance_touch_sharers(p_project, ARRAY[original.invoice::text]);
+        PERFORM finance_touch_sharers(p_project, original.invoice);
     END IF;
     INSERT INTO finance_entry (
         project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
@@ -305,8 +313,7 @@ BEGIN
         p_key, 'live', p_actor, p_actor_name)
     RETURNING * INTO written;
     INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
-    VALUES (at, p_actor, p_actor_name, p_address, 'reverse_entry',
-        (SELECT number FROM lifecycle_project WHERE id = p_project),
+    VALUES (at, p_actor, p_actor_name, p_address, 'reverse_entry', project.number,
         jsonb_build_object('sequence', written.sequence, 'reverses', original.sequence,
             'amount', original.amount::text, 'memo', p_memo));
     outcome := 'posted';
