@@ -1,0 +1,107 @@
+"""Gathers what the rules of a project's money are judged on, for many projects at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from finance.kinds import FISCAL, SOURCES, SPENDING
+from finance.rules.facts import Flows, FundingFacts, RepeatedInvoice, Tranche
+from lifecycle.reading import fetch, fetch_grouped, rows_of
+from lifecycle.rules.facts import LifeFacts
+
+
+def standing(entry: str, known_at: datetime | None) -> str:
+    """The SQL condition that `entry` counts: neither a reversal nor reversed, as recorded by `known_at`.
+
+    The query must have the parameter `known_at`. A reversal recorded later does not drop its original
+    yet. Reversals are few and have an index of their own.
+    """
+    if known_at is None:
+        known = reversal_known = ""
+    else:
+        known = f"AND {entry}.recorded_at <= %(known_at)s"
+        reversal_known = "AND reversal.recorded_at <= %(known_at)s"
+    return f"""{entry}.reverses_id IS NULL {known} AND NOT EXISTS (
+            SELECT FROM finance_entry reversal WHERE reversal.reverses_id = {entry}.id {reversal_known})"""
+
+
+def funding_facts(
+    life: Mapping[int, LifeFacts], *, on: date, known_at: datetime | None = None
+) -> dict[int, FundingFacts]:
+    """Facts of the projects in `life` (as `life_facts` gave them for the same day), by project id.
+
+    Four queries however many projects; movements come summed by day, kind, source and, for fiscal
+    spending, category, since no rule tells them further apart. `on` cuts by business day as known now,
+    `known_at` by when entries were recorded. Memory grows with the projects: ask in chunks.
+    """
+    at: dict[str, Any] = {
+        "projects": list(life),
+        "on": on,
+        "known_at": known_at,
+        "spending": SPENDING,
+        "fiscal": list(FISCAL),
+    }
+    contracts = fetch(
+        f"""
+        SELECT p.id, p.category_scheme, p.total_investment,
+            p.provincial_grant, p.park_matching, p.self_raised, p.social_capital
+        FROM {rows_of("lifecycle_project", known_at)} p WHERE p.id = ANY(%(projects)s)
+        """,
+        at,
+    )
+    tranches = fetch_grouped(
+        f"""
+        SELECT t.project_id, t.source, t.number, t.planned_on, t.amount
+        FROM {rows_of("lifecycle_tranche", known_at)} t WHERE t.project_id = ANY(%(projects)s)
+        """,
+        at,
+    )
+    movements = fetch_grouped(
+        f"""
+        SELECT e.project_id, e.day, e.kind, e.source,
+            CASE WHEN e.source = ANY(%(fiscal)s) THEN e.category END, sum(e.amount)
+        FROM finance_entry e
+        WHERE e.project_id = ANY(%(projects)s) AND e.day <= %(on)s AND {standing("e", known_at)}
+        GROUP BY 1, 2, 3, 4, 5
+        """,
+        at,
+    )
+    repeated = fetch_grouped(_REPEATED_INVOICES.format(standing=standing("e", known_at)), at)
+    return {
+        pk: FundingFacts(
+            project=life[pk],
+            scheme=scheme,
+            investment=investment,
+            committed=dict(zip(SOURCES, committed, strict=True)),
+            flows=Flows.up_to(on, movements.get(pk, ())),
+            tranches=[Tranche._make(row) for row in tranches.get(pk, ())],
+            repeated_invoices=[
+                RepeatedInvoice(invoice, tuple(vouchers), elsewhere, amount)
+                for invoice, vouchers, elsewhere, amount in repeated.get(pk, ())
+            ],
+        )
+        for pk, scheme, investment, *committed in contracts
+    }
+
+
+_REPEATED_INVOICES = """
+    WITH own AS (
+        SELECT DISTINCT e.invoice FROM finance_entry e
+        WHERE e.project_id = ANY(%(projects)s) AND e.kind = %(spending)s AND e.invoice <> '' AND e.day <= %(on)s
+    ), vouchers AS (
+        SELECT e.invoice, e.project_id, e.voucher, sum(e.amount) AS amount
+        FROM own JOIN finance_entry e ON e.invoice = own.invoice AND e.invoice <> ''
+        WHERE e.kind = %(spending)s AND e.day <= %(on)s AND {standing}
+        GROUP BY 1, 2, 3
+    ), counted AS (
+        SELECT *, count(*) OVER (PARTITION BY invoice) AS in_all FROM vouchers
+    )
+    SELECT project_id, invoice, array_agg(voucher ORDER BY voucher), (in_all - count(*))::integer, sum(amount)
+    FROM counted
+    WHERE in_all > 1 AND project_id = ANY(%(projects)s)
+    GROUP BY project_id, invoice, in_all
+    ORDER BY project_id, invoice
+"""
+"""Invoices on more than one voucher: own vouchers by name, those of other projects by number alone."""

@@ -1,0 +1,169 @@
+"""Where the money of projects is, source by source: promised, arrived, held, received, spent, sent back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from finance.facts import standing
+from finance.kinds import (
+    ARRIVAL,
+    CONTRIBUTION,
+    DIRECT,
+    MATCHING,
+    PARK_RETURN,
+    PAYMENT,
+    PROVINCIAL,
+    REFUND,
+    SOURCES,
+    SPENDING,
+)
+from finance.ratios import matching_ratio
+from lifecycle.models.fields import ZERO
+from lifecycle.reading import Projects, ids_of, is_unread, rows_of
+
+
+class SourceMoney(NamedTuple):
+    """The money of one source, in yuan.
+
+    arrived_at_park and held_at_park concern provincial money alone and are zero for other sources;
+    held is below zero while the park has paid out more than arrived. balance is received less gone.
+    """
+
+    committed: Decimal
+    arrived_at_park: Decimal
+    held_at_park: Decimal
+    received: Decimal
+    spent: Decimal
+    refunded: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """The money of one project by source, in contract order; all four are always there."""
+
+    sources: dict[str, SourceMoney]
+
+    @property
+    def ratio_committed(self) -> Decimal | None:
+        """Park ÷ province by the contract, to four places; None when the contract has no provincial money."""
+        return matching_ratio(
+            park=self.sources[MATCHING].committed, province=self.sources[PROVINCIAL].committed
+        )
+
+    @property
+    def ratio_received(self) -> Decimal | None:
+        """Park ÷ province as the unit received it, to four places; None when it received none of the province."""
+        return matching_ratio(
+            park=self.sources[MATCHING].received, province=self.sources[PROVINCIAL].received
+        )
+
+    @property
+    def total(self) -> SourceMoney:
+        """All sources together."""
+        return SourceMoney(*(sum(column, ZERO) for column in zip(*self.sources.values(), strict=True)))
+
+    def as_json(self) -> dict[str, Any]:
+        """As the interface gives it: amounts as texts with two decimals, ratios with four or null."""
+        shown: dict[str, Any] = {
+            source: {name: f"{amount:.2f}" for name, amount in money._asdict().items()}
+            for source, money in self.sources.items()
+        }
+        for name, ratio in (
+            ("ratio_committed", self.ratio_committed),
+            ("ratio_received", self.ratio_received),
+        ):
+            shown[name] = None if ratio is None else f"{ratio:.4f}"
+        return shown
+
+
+def funding_of(
+    projects: Projects, *, on: date | None = None, known_at: datetime | None = None
+) -> dict[int, Funding]:
+    """The money of each project, by project id; one query.
+
+    on: up to the end of that business day, as known now; None takes all days. known_at: as recorded by
+    that instant, contract amounts included; a project recorded later is left out. With neither, from
+    the kept balances, at a cost that does not grow with the entries; else from the entries.
+    Reversed entries and their reversals drop out.
+    """
+    try:
+        chosen, parameters = _chosen(projects)
+    except EmptyResultSet:
+        return {}
+    money = _BALANCES if on is None and known_at is None else _entries(on=on, known_at=known_at)
+    sql = f"""
+        WITH chosen (id) AS MATERIALIZED ({chosen})
+        SELECT p.id, p.provincial_grant, p.park_matching, p.self_raised, p.social_capital, m.source,
+            m.arrived, m.held, m.received, m.spent, m.refunded, m.received - m.spent - m.refunded
+        FROM {rows_of("lifecycle_project", known_at, projects="ARRAY(SELECT id FROM chosen)")} p
+        LEFT JOIN ({money}) m ON m.project_id = p.id
+        WHERE p.id IN (SELECT id FROM chosen)
+    """
+    found: dict[int, Funding] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**parameters, "on": on, "known_at": known_at})
+        for pk, *committed, source, arrived, held, received, spent, refunded, balance in cursor:
+            funding = found.get(pk)
+            if funding is None:
+                funding = found[pk] = Funding(_untouched(committed))
+            if source is not None:
+                funding.sources[source] = SourceMoney(
+                    funding.sources[source].committed, arrived, held, received, spent, refunded, balance
+                )
+    return found
+
+
+def _untouched(committed: list[Decimal]) -> dict[str, SourceMoney]:
+    return {
+        source: SourceMoney(amount, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
+        for source, amount in zip(SOURCES, committed, strict=True)
+    }
+
+
+def _chosen(projects: Projects) -> tuple[str, dict[str, Any]]:
+    """SQL for the ids, and its parameters; a queryset not fetched yet becomes part of the one query."""
+    if is_unread(projects):
+        sql, parameters = projects.values("pk").query.sql_with_params()
+        return connection.ops.compose_sql(sql, parameters).replace("%", "%%"), {}
+    return "SELECT unnest(%(ids)s::bigint[])", {"ids": ids_of(projects)}
+
+
+_BALANCES = f"""
+    SELECT a.project_id, a.source,
+        CASE a.source WHEN '{PROVINCIAL}' THEN coalesce(-sum(a.balance) FILTER (WHERE a.role = 'grantor'), 0.00)
+            ELSE 0.00 END AS arrived,
+        coalesce(sum(a.balance) FILTER (WHERE a.role = 'park'), 0.00) AS held,
+        coalesce(sum(a.balance) FILTER (WHERE a.role IN ('unit', 'expense', 'refunded')), 0.00) AS received,
+        coalesce(sum(a.balance) FILTER (WHERE a.role = 'expense'), 0.00) AS spent,
+        coalesce(sum(a.balance) FILTER (WHERE a.role = 'refunded'), 0.00) AS refunded
+    FROM finance_account a
+    WHERE a.project_id IN (SELECT id FROM chosen)
+    GROUP BY 1, 2
+"""
+"""What the unit received is what it holds, spent and sent back, for every payment to it debits its account."""
+
+
+def _entries(*, on: date | None, known_at: datetime | None) -> str:
+    up_to = "" if on is None else "AND e.day <= %(on)s"
+    received = f"e.kind IN ('{PAYMENT}', '{DIRECT}', '{CONTRIBUTION}')"
+    arrived = f"e.kind = '{ARRIVAL}'"
+    left_park = f"e.source = '{PROVINCIAL}' AND e.kind IN ('{PAYMENT}', '{PARK_RETURN}')"
+    return f"""
+        SELECT e.project_id, e.source,
+            coalesce(sum(e.amount) FILTER (WHERE {arrived}), 0.00) AS arrived,
+            coalesce(sum(e.amount) FILTER (WHERE {arrived}), 0.00)
+                - coalesce(sum(e.amount) FILTER (WHERE {left_park}), 0.00) AS held,
+            coalesce(sum(e.amount) FILTER (WHERE {received}), 0.00) AS received,
+            coalesce(sum(e.amount) FILTER (WHERE e.kind = '{SPENDING}'), 0.00) AS spent,
+            coalesce(sum(e.amount) FILTER (WHERE e.kind = '{REFUND}'), 0.00) AS refunded
+        FROM finance_entry e
+        WHERE e.project_id IN (SELECT id FROM chosen) {up_to} AND {standing("e", known_at)}
+        GROUP BY 1, 2
+    """
