@@ -35,7 +35,8 @@ def trimmed(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text in one width, with one kind of bracket, runs of spaces made one: for matching names."""
-    return _RUNS.sub(" ", text.translate(_FOLDED).strip(" "))
+    result = _RUNS.sub(" ", text.translate(_FOLDED).strip(" "))
+    return text if result == text else result
 
 
 def tight(text: str) -> str:
