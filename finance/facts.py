@@ -89,7 +89,8 @@ def funding_facts(
 _REPEATED_INVOICES = """
     WITH own AS (
         SELECT DISTINCT e.invoice FROM finance_entry e
-        WHERE e.project_id = ANY(%(projects)s) AND e.kind = %(spending)s AND e.invoice <> '' AND e.day <= %(on)s
+        WHERE e.project_id = ANY(%(projects)s) AND e.day <= %(on)s
+            AND e.kind = %(spending)s AND e.invoice <> ''
     ), vouchers AS (
         SELECT e.invoice, e.project_id, e.voucher, sum(e.amount) AS amount
         FROM own JOIN finance_entry e ON e.invoice = own.invoice AND e.invoice <> ''

@@ -25,7 +25,7 @@ from finance.kinds import (
 )
 from finance.ratios import matching_ratio
 from lifecycle.models.fields import ZERO
-from lifecycle.reading import Projects, ids_of, is_unread, rows_of
+from lifecycle.reading import Projects, rows_of, sql_of
 
 
 class SourceMoney(NamedTuple):
@@ -52,14 +52,14 @@ class Funding:
 
     @property
     def ratio_committed(self) -> Decimal | None:
-        """Park ÷ province by the contract, to four places; None when the contract has no provincial money."""
+        """Park ÷ province by the contract, to four places; None without provincial money."""
         return matching_ratio(
             park=self.sources[MATCHING].committed, province=self.sources[PROVINCIAL].committed
         )
 
     @property
     def ratio_received(self) -> Decimal | None:
-        """Park ÷ province as the unit received it, to four places; None when it received none of the province."""
+        """Park ÷ province as the unit received it, to four places; None without provincial money."""
         return matching_ratio(
             park=self.sources[MATCHING].received, province=self.sources[PROVINCIAL].received
         )
@@ -94,7 +94,7 @@ def funding_of(
     Reversed entries and their reversals drop out.
     """
     try:
-        chosen, parameters = _chosen(projects)
+        chosen, parameters = sql_of(projects)
     except EmptyResultSet:
         return {}
     money = _BALANCES if on is None and known_at is None else _entries(on=on, known_at=known_at)
@@ -127,18 +127,10 @@ def _untouched(committed: list[Decimal]) -> dict[str, SourceMoney]:
     }
 
 
-def _chosen(projects: Projects) -> tuple[str, dict[str, Any]]:
-    """SQL for the ids, and its parameters; a queryset not fetched yet becomes part of the one query."""
-    if is_unread(projects):
-        sql, parameters = projects.values("pk").query.sql_with_params()
-        return connection.ops.compose_sql(sql, parameters).replace("%", "%%"), {}
-    return "SELECT unnest(%(ids)s::bigint[])", {"ids": ids_of(projects)}
-
-
 _BALANCES = f"""
     SELECT a.project_id, a.source,
-        CASE a.source WHEN '{PROVINCIAL}' THEN coalesce(-sum(a.balance) FILTER (WHERE a.role = 'grantor'), 0.00)
-            ELSE 0.00 END AS arrived,
+        coalesce(-sum(a.balance) FILTER (WHERE a.role = 'grantor' AND a.source = '{PROVINCIAL}'), 0.00)
+            AS arrived,
         coalesce(sum(a.balance) FILTER (WHERE a.role = 'park'), 0.00) AS held,
         coalesce(sum(a.balance) FILTER (WHERE a.role IN ('unit', 'expense', 'refunded')), 0.00) AS received,
         coalesce(sum(a.balance) FILTER (WHERE a.role = 'expense'), 0.00) AS spent,
@@ -147,7 +139,7 @@ _BALANCES = f"""
     WHERE a.project_id IN (SELECT id FROM chosen)
     GROUP BY 1, 2
 """
-"""What the unit received is what it holds, spent and sent back, for every payment to it debits its account."""
+"""What the unit received is what it holds, spent and sent back: every payment debits its account."""
 
 
 def _entries(*, on: date | None, known_at: datetime | None) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from lifecycle.models import Project
 
 Projects = QuerySet[Project] | Iterable[Project] | Iterable[int]
-"""Projects that a question is about: a queryset, rows, or ids. Whoever asks has cut it to what they may see."""
+"""The projects a question is about: a queryset, rows, or ids; cut by whoever asks to what they may see."""
 
 _OF_PROJECTS = frozenset(
     (
@@ -37,6 +37,17 @@ def ids_of(projects: Projects) -> list[int]:
         unordered = projects if projects.query.is_sliced else projects.order_by()
         return sorted(set(unordered.values_list("pk", flat=True)))
     return sorted({project if isinstance(project, int) else project.pk for project in projects})
+
+
+def sql_of(projects: Projects) -> tuple[str, dict[str, Any]]:
+    """A query that gives the ids, and its parameters, to stand inside another query with named parameters.
+
+    A queryset not fetched yet is not fetched for it. Raises EmptyResultSet when it can hold nothing.
+    """
+    if is_unread(projects):
+        sql, parameters = projects.values("pk").query.sql_with_params()
+        return connection.ops.compose_sql(sql, parameters).replace("%", "%%"), {}
+    return "SELECT unnest(%(ids)s::bigint[])", {"ids": ids_of(projects)}
 
 
 def in_chunks(ids: list[int], size: int) -> Iterator[list[int]]:
