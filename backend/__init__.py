@@ -1,0 +1,1 @@
+"""How the world reaches us: wiring, pages, API, Excel; nothing imports it."""

@@ -1,0 +1,1 @@
+"""Settings: base for every use, test for the tests."""

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line for this project."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings.base")
+    from django.core.management import execute_from_command_line
+
+    from backend.database import DatabaseTrouble
+
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseTrouble as trouble:
+        # What failed lies outside the program (rights, space, versions): the words help, a traceback does not.
+        sys.exit(f"\n{trouble}\n")
+
+
+if __name__ == "__main__":
+    main()
