@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 REST_FRAMEWORK: dict[str, Any] = {
     # The token stands first, so that a stranger is answered 401 with the way to authenticate.
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -24,8 +26,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "创新型产业集群试点项目管理系统 API",
-    "DESCRIPTION": (
+    "TITLE": _("创新型产业集群试点项目管理系统 API"),
+    "DESCRIPTION": _(
         "金额均为以元为单位、带两位小数的字符串；日期为 YYYY-MM-DD；时刻为带时区的 ISO 8601。"
         "文字默认中文，请求头 Accept-Language: en 时为英文。无权查看的内容一律答复 404。"
     ),

@@ -132,6 +132,23 @@ class AuditScope(models.Model):
         return f"{self.auditor} → {self.root}"
 
 
+class AccessToken(models.Model):
+    """Lets a program act as a person until it expires. Only a digest is kept, so a stolen table opens no door."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="token_lasts_a_while"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} until {self.expires_at:%F}"
+
+
 class SecurityEvent(models.Model):
     """Who did what, from where. Appended only: the database refuses UPDATE, DELETE and TRUNCATE.
 

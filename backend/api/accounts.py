@@ -1,0 +1,134 @@
+"""Signing in by API, and who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.access import Act, may
+from backend.api.authentication import require_own_password
+from backend.api.base import View
+from backend.middleware import client_address
+from lifecycle.models import Project
+from lifecycle.parties import accounts
+from lifecycle.parties.log import Actor
+from lifecycle.parties.models import Membership, Role
+from lifecycle.rules.answers import Status
+from reports.watch import summary
+
+
+class CredentialsShape(serializers.Serializer[Any]):
+    """Name and password, as typed."""
+
+    username = serializers.CharField(max_length=200)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class TokenShape(serializers.Serializer[Any]):
+    """What goes into `Authorization: Token …`; good for 90 days."""
+
+    token = serializers.CharField()
+
+
+class TokenView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        summary=_("用户名和密码换取令牌，有效期 90 天；修改密码后原令牌失效。"),
+        request=CredentialsShape,
+        responses=TokenShape,
+        auth=[],
+        tags=[_("登录")],
+    )
+    def post(self, request: Request) -> Response:
+        shape = CredentialsShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        address = client_address(request._request)
+        now = timezone.now()
+        person = accounts.sign_in(
+            username=shape.validated_data["username"],
+            password=shape.validated_data["password"],
+            address=address,
+            now=now,
+            by="token",
+        )
+        require_own_password(person)
+        return Response({"token": accounts.issue_token(person=person, actor=Actor(person, address), now=now)})
+
+
+class ActingShape(serializers.Serializer[Any]):
+    """An organisation the person acts for, and in which role."""
+
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    role = serializers.ChoiceField(Role.choices)
+    role_label = serializers.CharField()
+
+
+class ToDoShape(serializers.Serializer[Any]):
+    """Projects in sight, and the answers of today that ask for something to be done."""
+
+    projects = serializers.IntegerField()
+    breaches = serializers.IntegerField()
+    warnings = serializers.IntegerField()
+
+
+class MeShape(serializers.Serializer[Any]):
+    """Who asks."""
+
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    email = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    organisations = ActingShape(many=True)
+    todo = ToDoShape()
+
+
+class MeView(View):
+    @extend_schema(
+        summary=_("本人、所在单位、角色，以及待处理事项的数量。"), responses=MeShape, tags=[_("登录")]
+    )
+    def get(self, request: Request) -> Response:
+        self.query.done()
+        memberships = (
+            Membership.objects.filter(person=request.user).select_related("organisation").order_by("pk")
+        )
+        person = self.person
+        return Response(
+            {
+                "username": person.username,
+                "full_name": person.full_name,
+                "email": person.email,
+                "roles": sorted(self.sight.roles),
+                "organisations": [
+                    {
+                        "name": membership.organisation.name,
+                        "kind": membership.organisation.kind,
+                        "role": membership.role,
+                        "role_label": membership.get_role_display(),
+                    }
+                    for membership in memberships
+                ],
+                "todo": self._todo(),
+            }
+        )
+
+    def _todo(self) -> dict[str, int]:
+        if not may(Act.SEE_PROJECTS, self.sight):
+            return {"projects": 0, "breaches": 0, "warnings": 0}
+        counted = summary(Project.objects.visible_to(self.sight), on=self.today, today=self.today)
+        answers = sum((tally.answers for tally in counted.rules), start=type(counted.worst)())
+        return {
+            "projects": counted.projects,
+            "breaches": answers[Status.BREACH.value],
+            "warnings": answers[Status.WARN.value],
+        }

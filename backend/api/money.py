@@ -1,0 +1,55 @@
+"""The money of a project by source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.access import Act
+from backend.api.base import ProjectView
+from backend.api.schema import ON
+from finance.funding import funding_of
+from finance.kinds import SOURCES
+
+
+class SourceMoneyShape(serializers.Serializer[Any]):
+    """Yuan, as texts with two decimals."""
+
+    committed = serializers.CharField()
+    arrived_at_park = serializers.CharField()
+    held_at_park = serializers.CharField()
+    received = serializers.CharField()
+    spent = serializers.CharField()
+    refunded = serializers.CharField()
+    balance = serializers.CharField()
+
+
+class FundingShape(serializers.Serializer[Any]):
+    """By source, under its Chinese name; ratios are park to provincial money, null without any."""
+
+    ratio_committed = serializers.CharField(allow_null=True)
+    ratio_received = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {source: SourceMoneyShape() for source in SOURCES} | super().get_fields()
+
+
+class FundingView(ProjectView):
+    acts = {"GET": Act.SEE_PROJECTS}
+
+    @extend_schema(
+        summary=_("某项目各来源资金：合同、到账、待拨、到位、支出、退回、余额。"),
+        parameters=[ON],
+        responses=FundingShape,
+        tags=[_("项目")],
+    )
+    def get(self, request: Request, number: str) -> Response:
+        query = self.query
+        on = query.day("on")
+        query.done()
+        return Response(funding_of([self.project], on=on)[self.project.pk].as_json())

@@ -1,0 +1,69 @@
+"""Addresses of the API. A project's number may hold any sign, a slash too, so its own address comes last."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from drf_spectacular.views import SpectacularAPIView
+
+from backend.api import accounts, batches, compliance, entries, imports, milestones, money, projects
+from backend.api.errors import unknown_path
+from backend.api.schema import DocsView
+
+
+class NumberConverter:
+    """A project's number, slashes and all."""
+
+    regex = ".+?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class CountConverter:
+    """A whole number that the database can hold."""
+
+    regex = "[0-9]{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(NumberConverter, "project_number")
+register_converter(CountConverter, "row")
+
+of_project: list[URLPattern | URLResolver] = [
+    path("funding/", money.FundingView.as_view(), name="project-funding"),
+    path("rules/", compliance.ProjectRulesView.as_view(), name="project-rules"),
+    path("entries/", entries.EntriesView.as_view(), name="project-entries"),
+    path("entries/<row:sequence>/reverse/", entries.ReverseView.as_view(), name="project-entry-reverse"),
+    path("milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
+    path(
+        "milestones/<row:pk>/progress/", milestones.ProgressView.as_view(), name="project-milestone-progress"
+    ),
+]
+
+v1: list[URLPattern | URLResolver] = [
+    path("auth/token/", accounts.TokenView.as_view(), name="token"),
+    path("me/", accounts.MeView.as_view(), name="me"),
+    path("batches/", batches.BatchesView.as_view(), name="batches"),
+    path("compliance/", compliance.ComplianceView.as_view(), name="compliance"),
+    path("compliance/summary/", compliance.SummaryView.as_view(), name="compliance-summary"),
+    path("imports/", imports.ImportsView.as_view(), name="imports"),
+    path("projects/", projects.ProjectsView.as_view(), name="projects"),
+    path("projects/<project_number:number>/", include(of_project)),
+    path("projects/<project_number:number>/", projects.ProjectDetailView.as_view(), name="project"),
+]
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include(v1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    re_path("", unknown_path, name="unknown"),
+]
