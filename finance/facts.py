@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,11 +28,16 @@ def standing(entry: str, known_at: datetime | None) -> str:
 
 
 def funding_facts(
-    life: Mapping[int, LifeFacts], *, on: date, known_at: datetime | None = None
+    life: Mapping[int, LifeFacts],
+    *,
+    on: date,
+    known_at: datetime | None = None,
+    repeated: Mapping[int, Sequence[RepeatedInvoice]],
 ) -> dict[int, FundingFacts]:
     """Facts of the projects in `life` (as `life_facts` gave them for the same day), by project id.
 
-    Four queries however many projects; movements come summed by day, kind, source and, for fiscal
+    repeated: what `repeated_invoices` said of them, or of more projects, for the same day.
+    Three queries however many projects; movements come summed by day, kind, source and, for fiscal
     spending, category, since no rule tells them further apart. `on` cuts by business day as known now,
     `known_at` by when entries were recorded. Memory grows with the projects: ask in chunks.
     """
@@ -40,7 +45,6 @@ def funding_facts(
         "projects": list(life),
         "on": on,
         "known_at": known_at,
-        "spending": SPENDING,
         "fiscal": list(FISCAL),
     }
     contracts = fetch(
@@ -68,7 +72,6 @@ def funding_facts(
         """,
         at,
     )
-    repeated = fetch_grouped(_REPEATED_INVOICES.format(standing=standing("e", known_at)), at)
     return {
         pk: FundingFacts(
             project=life[pk],
@@ -77,32 +80,66 @@ def funding_facts(
             committed=dict(zip(SOURCES, committed, strict=True)),
             flows=Flows.up_to(on, movements.get(pk, ())),
             tranches=[Tranche._make(row) for row in tranches.get(pk, ())],
-            repeated_invoices=[
-                RepeatedInvoice(invoice, tuple(vouchers), elsewhere, amount)
-                for invoice, vouchers, elsewhere, amount in repeated.get(pk, ())
-            ],
+            repeated_invoices=repeated.get(pk, ()),
         )
         for pk, scheme, investment, *committed in contracts
     }
 
 
-_REPEATED_INVOICES = """
-    WITH own AS (
-        SELECT DISTINCT e.invoice FROM finance_entry e
-        WHERE e.project_id = ANY(%(projects)s) AND e.day <= %(on)s
-            AND e.kind = %(spending)s AND e.invoice <> ''
-    ), vouchers AS (
-        SELECT e.invoice, e.project_id, e.voucher, sum(e.amount) AS amount
-        FROM own JOIN finance_entry e ON e.invoice = own.invoice AND e.invoice <> ''
-        WHERE e.kind = %(spending)s AND e.day <= %(on)s AND {standing}
-        GROUP BY 1, 2, 3
-    ), counted AS (
-        SELECT *, count(*) OVER (PARTITION BY invoice) AS in_all FROM vouchers
+def repeated_invoices(
+    ids: Sequence[int], *, on: date, known_at: datetime | None = None
+) -> dict[int, list[RepeatedInvoice]]:
+    """Invoices on 支出 of more than one voucher, dated by `on`, for those of `ids` they touch; two queries.
+
+    Own vouchers come by name, those of other projects by number alone. Costs a look-up for each invoice
+    of these projects, or one pass over the index of all invoices where that is less.
+    """
+    suspects = _INVOICES_SEEN_TWICE if len(ids) >= MANY else _OWN_INVOICES_SEEN_TWICE
+    at = {"projects": list(ids), "on": on, "known_at": known_at, "spending": SPENDING}
+    invoices = [invoice for (invoice,) in fetch(suspects, at)]
+    rows = fetch_grouped(
+        f"""
+        WITH vouchers AS (
+            SELECT e.invoice, e.project_id, e.voucher, sum(e.amount) AS amount
+            FROM finance_entry e
+            WHERE e.invoice = ANY(%(invoices)s) AND e.invoice <> ''
+                AND e.kind = %(spending)s AND e.day <= %(on)s AND {standing("e", known_at)}
+            GROUP BY e.invoice, e.project_id, e.voucher
+        ), counted AS (
+            SELECT vouchers.*, count(*) OVER (PARTITION BY invoice) AS in_all FROM vouchers
+        )
+        SELECT project_id, invoice, array_agg(voucher ORDER BY voucher), (in_all - count(*))::integer,
+            sum(amount)
+        FROM counted
+        WHERE in_all > 1 AND project_id = ANY(%(projects)s)
+        GROUP BY project_id, invoice, in_all
+        ORDER BY project_id, invoice
+        """,
+        {**at, "invoices": invoices},
     )
-    SELECT project_id, invoice, array_agg(voucher ORDER BY voucher), (in_all - count(*))::integer, sum(amount)
-    FROM counted
-    WHERE in_all > 1 AND project_id = ANY(%(projects)s)
-    GROUP BY project_id, invoice, in_all
-    ORDER BY project_id, invoice
+    return {
+        pk: [
+            RepeatedInvoice(invoice, tuple(vouchers), elsewhere, amount)
+            for invoice, vouchers, elsewhere, amount in found
+        ]
+        for pk, found in rows.items()
+    }
+
+
+MANY = 1_000
+"""From this many projects on, reading the index of all invoices costs less than a look-up for each."""
+
+_INVOICES_SEEN_TWICE = """
+    SELECT e.invoice FROM finance_entry e WHERE e.invoice <> '' GROUP BY e.invoice HAVING count(*) > 1
 """
-"""Invoices on more than one voucher: own vouchers by name, those of other projects by number alone."""
+
+# The limit inside keeps it a look-up in the index for each own invoice, never a pass over the journal.
+_OWN_INVOICES_SEEN_TWICE = """
+    SELECT DISTINCT own.invoice
+    FROM finance_entry own
+    CROSS JOIN LATERAL (
+        SELECT FROM finance_entry other
+        WHERE other.invoice = own.invoice AND other.invoice <> '' AND other.id <> own.id LIMIT 1
+    ) another
+    WHERE own.project_id = ANY(%(projects)s) AND own.invoice <> ''
+"""

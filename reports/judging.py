@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import finance.rules
 import lifecycle.rules
-from finance.facts import funding_facts
+from finance.facts import funding_facts, repeated_invoices
+from finance.rules.facts import RepeatedInvoice
 from lifecycle.facts import life_facts
 from lifecycle.reading import Projects, ids_of, in_chunks
 from lifecycle.rules.answers import Answer
@@ -29,12 +30,21 @@ def answers_of(
 
 
 def judged(
-    ids: Sequence[int], *, on: date, known_at: datetime | None = None
+    ids: Sequence[int],
+    *,
+    on: date,
+    known_at: datetime | None = None,
+    repeated: Mapping[int, Sequence[RepeatedInvoice]] | None = None,
 ) -> Iterator[tuple[int, tuple[Answer, ...]]]:
-    """(project id, answers) in the order of `ids`; see answers_of. Memory stays that of one chunk."""
+    """(project id, answers) in the order of `ids`; see answers_of. Memory stays that of one chunk.
+
+    repeated: the repeated invoices of `ids`, by whoever asks for them in parts; else they are looked up.
+    """
+    if repeated is None:
+        repeated = repeated_invoices(ids, on=on, known_at=known_at)
     for chunk in in_chunks(ids, CHUNK):
         life = life_facts(chunk, on=on, known_at=known_at)
-        funding = funding_facts(life, on=on, known_at=known_at)
+        funding = funding_facts(life, on=on, known_at=known_at, repeated=repeated)
         for pk in chunk:
             facts = funding.get(pk)
             if facts is not None:

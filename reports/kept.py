@@ -9,6 +9,7 @@ from datetime import date
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
+from finance.facts import repeated_invoices
 from lifecycle.reading import Projects, fetch, ids_of, in_chunks, sql_of
 from lifecycle.rules.answers import Answer, Status
 from reports.judging import CHUNK, judged
@@ -16,24 +17,27 @@ from reports.models import Judgement, RuleAnswer
 from reports.rule_set import RULE_SET_VERSION, RULES, worst_of
 
 _ONE_WRITER = 7_190_411
-"""Advisory lock: one process judges a chunk, and whoever waited finds it fresh."""
+"""Advisory lock: one process judges and writes a chunk; whoever waited finds it fresh."""
 
 
 def refresh(projects: Projects, *, on: date) -> int:
     """Judge anew the projects whose kept answers are not those of `on` as things stand now; how many were.
 
     Costs one query when nothing is stale, otherwise what is stale, a chunk at a time, each chunk in a
-    transaction of its own. What changes while a chunk is judged makes it stale again: its marks are
-    read before its facts.
+    transaction of its own. The marks kept with the answers were read before any of their facts, so
+    what changes meanwhile makes its project stale again.
     """
+    marks = {pk: (stamp, sequence) for pk, stamp, sequence in stale_projects(projects, on=on)}
+    if not marks:
+        return 0
     refreshed = 0
-    stale = [pk for pk, _, _ in stale_projects(projects, on=on)]
-    for chunk in in_chunks(stale, CHUNK):
+    repeated = repeated_invoices(list(marks), on=on)
+    for chunk in in_chunks(list(marks), CHUNK):
         with transaction.atomic():
             fetch("SELECT pg_advisory_xact_lock(%(key)s)", {"key": _ONE_WRITER})
-            marks = stale_projects(chunk, on=on)
-            _keep(marks, judged([pk for pk, _, _ in marks], on=on), on=on)
-            refreshed += len(marks)
+            still = [pk for pk, _, _ in stale_projects(chunk, on=on)]
+            _keep(judged(still, on=on, repeated=repeated), marks, on=on)
+            refreshed += len(still)
     return refreshed
 
 
@@ -76,16 +80,15 @@ def kept_answers_of(projects: Projects, *, on: date) -> dict[int, tuple[Answer, 
 
 
 def _keep(
-    marks: list[tuple[int, int, int]], answers: Iterable[tuple[int, tuple[Answer, ...]]], *, on: date
+    answers: Iterable[tuple[int, tuple[Answer, ...]]], marks: dict[int, tuple[int, int]], *, on: date
 ) -> None:
     """Write the answers of one chunk, and what they were judged on; rows that say the same stay untouched."""
-    mark_of = {pk: (stamp, sequence) for pk, stamp, sequence in marks}
     judgements = []
     rows = []
     for pk, given in answers:
         statuses = [answer.status for answer in given]
         breaches, warnings = statuses.count(Status.BREACH), statuses.count(Status.WARN)
-        judgements.append((pk, *mark_of[pk], worst_of(given).value, breaches, warnings))
+        judgements.append((pk, *marks[pk], worst_of(given).value, breaches, warnings))
         rows += [
             (pk, answer.code, answer.status.value, answer.sentence, json.dumps(answer.figures_json()))
             for answer in given
@@ -97,7 +100,7 @@ def _keep(
         cursor.execute(_KEEP_ANSWERS, _columns(rows))
         cursor.execute(
             "DELETE FROM reports_ruleanswer WHERE project_id = ANY(%s) AND rule <> ALL(%s)",
-            [list(mark_of), [rule.code for rule in RULES]],
+            [[row[0] for row in judgements], [rule.code for rule in RULES]],
         )
 
 

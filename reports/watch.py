@@ -20,12 +20,13 @@ from lifecycle.models import Batch, Project
 from lifecycle.models.project import ProjectQuerySet
 from lifecycle.parties.models import Organisation
 from lifecycle.rules.answers import Answer, Status
-from reports.judging import answers_of, judged
+from reports.judging import CHUNK, answers_of, judged
 from reports.kept import judgements_of, kept_answers_of, refresh
 from reports.models import Judgement, RuleAnswer
 from reports.rule_set import RULE_OF, RULE_SET_VERSION, RULES, answer_json, worst_of
 
 __all__ = [
+    "CHUNK",
     "RULES",
     "RULE_OF",
     "RULE_SET_VERSION",

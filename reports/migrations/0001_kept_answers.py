@@ -5,40 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('lifecycle', '0002_facts_keep_their_versions'),
+        ("lifecycle", "0002_facts_keep_their_versions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='judgement', serialize=False, to='lifecycle.project')),
-                ('on', models.DateField(db_column='day')),
-                ('stamp', models.BigIntegerField()),
-                ('sequence', models.IntegerField()),
-                ('rule_set', models.CharField(max_length=16)),
-                ('worst', models.CharField(choices=[('pass', 'pass'), ('warn', 'warn'), ('breach', 'breach'), ('waived', 'waived'), ('not_applicable', 'not_applicable')], max_length=20)),
-                ('breaches', models.PositiveSmallIntegerField()),
-                ('warnings', models.PositiveSmallIntegerField()),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="judgement",
+                        serialize=False,
+                        to="lifecycle.project",
+                    ),
+                ),
+                ("on", models.DateField(db_column="day")),
+                ("stamp", models.BigIntegerField()),
+                ("sequence", models.IntegerField()),
+                ("rule_set", models.CharField(max_length=16)),
+                (
+                    "worst",
+                    models.CharField(
+                        choices=[
+                            ("pass", "pass"),
+                            ("warn", "warn"),
+                            ("breach", "breach"),
+                            ("waived", "waived"),
+                            ("not_applicable", "not_applicable"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("breaches", models.PositiveSmallIntegerField()),
+                ("warnings", models.PositiveSmallIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='RuleAnswer',
+            name="RuleAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=10)),
-                ('status', models.CharField(choices=[('pass', 'pass'), ('warn', 'warn'), ('breach', 'breach'), ('waived', 'waived'), ('not_applicable', 'not_applicable')], max_length=20)),
-                ('sentence', models.TextField()),
-                ('figures', models.JSONField()),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=10)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pass", "pass"),
+                            ("warn", "warn"),
+                            ("breach", "breach"),
+                            ("waived", "waived"),
+                            ("not_applicable", "not_applicable"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("sentence", models.TextField()),
+                ("figures", models.JSONField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['status', 'rule', 'project'], name='rule_answer_by_status')],
-                'constraints': [models.UniqueConstraint(fields=('project', 'rule'), name='rule_answered_once_a_project'), models.CheckConstraint(condition=models.Q(('status__in', ['pass', 'warn', 'breach', 'waived', 'not_applicable'])), name='rule_answer_status_is_known')],
+                "indexes": [models.Index(fields=["status", "rule", "project"], name="rule_answer_by_status")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "rule"), name="rule_answered_once_a_project"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pass", "warn", "breach", "waived", "not_applicable"])
+                        ),
+                        name="rule_answer_status_is_known",
+                    ),
+                ],
             },
         ),
     ]
