@@ -16,3 +16,6 @@ ALLOWED_HOSTS = ["*"]
 _options = DATABASES["default"]["OPTIONS"]
 _options["options"] = f"{_options.get('options', '')} -c synchronous_commit=off".strip()
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# Static files straight from where they lie, without collectstatic.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
