@@ -7,6 +7,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from backend.workbook.cells import shown
 from backend.workbook.directory import Directory
 from backend.workbook.faults import Findings, TooManyFaults
 from backend.workbook.money import MovementPlan, plan_movements
@@ -16,7 +17,7 @@ from backend.workbook.preview import Preview
 from backend.workbook.reading import read_book
 from backend.workbook.scope import Scope
 from backend.workbook.sheets import TABLES
-from finance.posting import post_many
+from finance.bulk import post_many
 from lifecycle.parties.log import Actor, record
 from lifecycle.parties.models import Organisation
 from lifecycle.parties.sight import Sight
@@ -42,10 +43,10 @@ def import_workbook(
 ) -> Preview:
     """Bring in the .xlsx file in `content`, or with `dry_run` find out what that would do.
 
-    sight: what the actor may see; `lifecycle.parties.sight.OPERATOR` for the one at the command line. name: of
-    the file, for the log. Every fault is listed; if there is one, nothing is written and all counts are zero.
-    Movements enter the ledger as they happened, even where a balance falls below zero. The number of queries
-    does not depend on the number of rows but by thousands written at once.
+    sight: what the actor may see; `lifecycle.parties.sight.OPERATOR` for the one at the command line.
+    name: of the file, for the log. Every fault is listed; if there is one, nothing is written and all counts
+    are zero. Movements enter the ledger as they happened, even where a balance falls below zero. The number
+    of queries does not depend on the number of rows but by thousands written at once.
     Source: WORKBOOK, "What an import promises".
     """
     findings = Findings()
@@ -123,14 +124,12 @@ def _write(
             actor=actor,
             progress=None if progress is None else lambda done: progress(_MONEY, done, total),
         )
-        if progress is not None:
-            progress(_MONEY, total, total)
     if desk.preview.changes_anything:
         record(
             actor,
             "import_workbook",
             at=now,
-            subject=name,
+            subject=shown(name, 200),
             created={title: count for title, count in desk.preview.created.items() if count},
             updated={title: count for title, count in desk.preview.updated.items() if count},
         )

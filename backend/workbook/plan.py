@@ -109,9 +109,9 @@ def plan_records(
 ) -> Plan:
     """Plan a sheet whose rows are records of one model, field by field.
 
-    existing: the record a row stands for, or None; of the instances that `directory` holds, the same instance.
-    judge: looks at a row with its instance as it would be, whether it is added, and the former values of what
-    changed; adds faults, and answers with a reason when the importer may not do this.
+    existing: the record a row stands for, or None; of the instances that `directory` holds, the same one.
+    judge: looks at a row with its instance as it would be, whether it is added, and the former values of
+    what changed; adds faults, and answers with a reason when the importer may not do this.
     beside: plans what is kept apart from the record, and answers with what changes there.
     Columns that the file lacks, and key columns of a known record, are left as they are.
     """
@@ -175,7 +175,7 @@ def _fill(desk: Desk, sheet: Sheetful, row: Row, instance: Any, *, adding: bool)
 
 
 def same(old: Any, new: Any) -> bool:
-    """Whether a value of the database and one of a file say the same; edges and line ends of text do not count."""
+    """Whether an old and a new value say the same; edges and line ends of text do not count."""
     if isinstance(old, str) and isinstance(new, str):
         return old == new or trimmed(old).replace("\r\n", "\n") == new.replace("\r\n", "\n")
     return bool(old == new)

@@ -1,4 +1,4 @@
-"""What an import would do, or did: counts, every changed field, every fault. For pages, API and command alike."""
+"""What an import would do, or did: counts, every changed field, every fault; for pages, API and command."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +11,10 @@ MOST_ADDITIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of a row that stands already. row: as Excel counts. key: what tells the row apart, to be read.
+    """One field of a row that stands already.
 
-    old, new: as the workbook writes them, in yuan for amounts.
+    row: as Excel counts. key: what tells the row apart, to be read. old, new: as a person reads them; amounts
+    in yuan.
     """
 
     sheet: str
@@ -29,7 +30,7 @@ class Preview:
     """The outcome of an import, or of a rehearsal of one.
 
     created, updated, unchanged: rows by sheet, for the sheets of the file in the order of WORKBOOK.
-    additions: up to MOST_ADDITIONS added rows of each sheet, named by their key. written: whether it was done.
+    additions: up to MOST_ADDITIONS added rows of each sheet, named by their key. written: whether it is done.
     """
 
     created: dict[str, int] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from math import isfinite
 from django.utils.translation import gettext as _
 
 from backend.workbook.cells import Cell, CellFault, _Unitless
-from backend.workbook.folding import tight, unguarded
+from backend.workbook.folding import tight
 
 _TWO_PARTS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)[:/∶比]([0-9]{1,9}(?:\.[0-9]{1,6})?)", re.ASCII)
 _ONE_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%?)", re.ASCII)
@@ -53,7 +53,7 @@ def _fraction(cell: Cell) -> Fraction | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, str):
-        return _from_text(tight(unguarded(cell)))
+        return _from_text(tight(cell))
     if isinstance(cell, int | float):
         return _from_number(cell)
     if isinstance(cell, datetime) and cell.year <= 1900:

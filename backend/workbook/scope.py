@@ -20,14 +20,14 @@ UNIT_MAY_CHANGE: dict[str, frozenset[str]] = {
     "里程碑": frozenset({"completed_on", "progress"}),
     "年度报告": frozenset({"submitted_on", "progress"}),
 }
-"""The columns a unit fills in by hand. It adds annual reports, but no milestones: the plan is the contract's."""
+"""The columns a unit fills in by hand. It adds annual reports; milestones are planned by the contract."""
 
 _BELOW_A_PARK = (OrganisationKind.UNIT, OrganisationKind.PARTNER)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What the holder of `sight` may change. Each question is answered with the reason against it, or None."""
+    """What the holder of `sight` may change; each question answered with the reason against it, or None."""
 
     sight: Sight
 
@@ -47,7 +47,7 @@ class Scope:
     def against_organisation(
         self, organisation: Organisation, *, former_parent: int | None, changed: Collection[str]
     ) -> str | None:
-        """Adding `organisation`, or changing the named columns of it; `former_parent` is the id it stood under."""
+        """Adding `organisation`, or changing columns of it; `former_parent` is the id it stood under."""
         if self.is_whole:
             return None
         if (
@@ -72,7 +72,7 @@ class Scope:
         return _("无权新增或修改：只能维护本园区的集群")
 
     def against_project(self, project: Project, *, former_park: int | None) -> str | None:
-        """Adding `project` or changing what its row says; `former_park` is the id of the park it belonged to."""
+        """Adding `project` or changing its row; `former_park` is the id of the park it belonged to."""
         if self.is_whole or self._is_own_park(_cluster_of(project), former_park):
             return None
         return _("无权新增或修改：只能维护本园区集群的项目")
