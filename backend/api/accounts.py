@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -16,6 +14,7 @@ from rest_framework.views import APIView
 from backend.access import Act, may
 from backend.api.authentication import require_own_password
 from backend.api.base import View
+from backend.api.formats import Shape, TextField
 from backend.middleware import client_address
 from lifecycle.models import Project
 from lifecycle.parties import accounts
@@ -25,17 +24,17 @@ from lifecycle.rules.answers import Status
 from reports.watch import summary
 
 
-class CredentialsShape(serializers.Serializer[Any]):
+class CredentialsShape(Shape):
     """Name and password, as typed."""
 
-    username = serializers.CharField(max_length=200)
-    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    username = TextField(max_length=200)
+    password = TextField(max_length=1000, trim_whitespace=False)
 
 
-class TokenShape(serializers.Serializer[Any]):
+class TokenShape(Shape):
     """What goes into `Authorization: Token …`; good for 90 days."""
 
-    token = serializers.CharField()
+    token = TextField()
 
 
 class TokenView(APIView):
@@ -65,16 +64,16 @@ class TokenView(APIView):
         return Response({"token": accounts.issue_token(person=person, actor=Actor(person, address), now=now)})
 
 
-class ActingShape(serializers.Serializer[Any]):
+class ActingShape(Shape):
     """An organisation the person acts for, and in which role."""
 
-    name = serializers.CharField()
-    kind = serializers.CharField()
+    name = TextField()
+    kind = TextField()
     role = serializers.ChoiceField(Role.choices)
-    role_label = serializers.CharField()
+    role_label = TextField()
 
 
-class ToDoShape(serializers.Serializer[Any]):
+class ToDoShape(Shape):
     """Projects in sight, and the answers of today that ask for something to be done."""
 
     projects = serializers.IntegerField()
@@ -82,13 +81,13 @@ class ToDoShape(serializers.Serializer[Any]):
     warnings = serializers.IntegerField()
 
 
-class MeShape(serializers.Serializer[Any]):
+class MeShape(Shape):
     """Who asks."""
 
-    username = serializers.CharField()
-    full_name = serializers.CharField()
-    email = serializers.CharField()
-    roles = serializers.ListField(child=serializers.CharField())
+    username = TextField()
+    full_name = TextField()
+    email = TextField()
+    roles = serializers.ListField(child=TextField())
     organisations = ActingShape(many=True)
     todo = ToDoShape()
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ActView
-from backend.api.formats import both_ways
+from backend.api.formats import Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
 from lifecycle.models import Batch, BatchLimit, Cluster
@@ -22,23 +22,23 @@ from lifecycle.rules.limits import ALL, format_value
 ORDERS = ("awarded_on", "year", "name")
 
 
-class LimitShape(serializers.Serializer[Any]):
+class LimitShape(Shape):
     """A limit from a day on. applies_from null: the default, since the batch says nothing."""
 
-    code = serializers.CharField()
-    title = serializers.CharField()
-    unit = serializers.CharField()
-    value = serializers.CharField()
-    basis = serializers.CharField()
+    code = TextField()
+    title = TextField()
+    unit = TextField()
+    value = TextField()
+    basis = TextField()
     applies_from = serializers.DateField(allow_null=True)
 
 
-class BatchShape(serializers.Serializer[Any]):
+class BatchShape(Shape):
     """Projects awarded together, and the limits that bind them."""
 
-    name = serializers.CharField()
+    name = TextField()
     year = serializers.IntegerField()
-    document_no = serializers.CharField()
+    document_no = TextField()
     awarded_on = serializers.DateField()
     limits = LimitShape(many=True)
 

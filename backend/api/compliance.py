@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ActView, ProjectView
-from backend.api.formats import Query
+from backend.api.formats import Query, Shape, TextField
 from backend.api.paging import Page
 from backend.api.schema import ON, PAGING, ordering, page_of, parameter
 from lifecycle.models import Project
@@ -31,20 +31,20 @@ FILTERS = [
 ]
 
 
-class AnswerShape(serializers.Serializer[Any]):
+class AnswerShape(Shape):
     """What a rule says of a project. mend: where the facts behind it are put right."""
 
-    code = serializers.CharField()
-    title = serializers.CharField()
+    code = TextField()
+    title = TextField()
     status = serializers.ChoiceField(STATUSES)
-    status_label = serializers.CharField()
-    message = serializers.CharField()
-    basis = serializers.CharField()
-    mend = serializers.CharField()
+    status_label = TextField()
+    message = TextField()
+    basis = TextField()
+    mend = TextField()
     figures = serializers.DictField()
 
 
-class ProjectRulesShape(serializers.Serializer[Any]):
+class ProjectRulesShape(Shape):
     """Every rule's answer for one project on a day."""
 
     on = serializers.DateField()
@@ -54,15 +54,15 @@ class ProjectRulesShape(serializers.Serializer[Any]):
 class ListedAnswerShape(AnswerShape):
     """An answer in a list across projects."""
 
-    project = serializers.CharField()
-    project_name = serializers.CharField()
-    unit = serializers.CharField()
-    park = serializers.CharField()
-    batch = serializers.CharField()
+    project = TextField()
+    project_name = TextField()
+    unit = TextField()
+    park = TextField()
+    batch = TextField()
     on = serializers.DateField()
 
 
-class CountsShape(serializers.Serializer[Any]):
+class CountsShape(Shape):
     """Numbers by status."""
 
     breach = serializers.IntegerField()
@@ -74,24 +74,24 @@ class CountsShape(serializers.Serializer[Any]):
         return {Status.PASS.value: serializers.IntegerField()} | super().get_fields()
 
 
-class RuleTallyShape(serializers.Serializer[Any]):
+class RuleTallyShape(Shape):
     """Answers to one rule, by status."""
 
-    rule = serializers.CharField()
-    title = serializers.CharField()
+    rule = TextField()
+    title = TextField()
     answers = CountsShape()
 
 
-class PlaceTallyShape(serializers.Serializer[Any]):
+class PlaceTallyShape(Shape):
     """Projects of a park or a batch, by their worst status, and their answers by status."""
 
-    name = serializers.CharField()
+    name = TextField()
     projects = serializers.IntegerField()
     worst = CountsShape()
     answers = CountsShape()
 
 
-class SummaryShape(serializers.Serializer[Any]):
+class SummaryShape(Shape):
     """Counts across the projects in sight."""
 
     on = serializers.DateField()

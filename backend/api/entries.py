@@ -17,7 +17,7 @@ from backend import access
 from backend.access import Act
 from backend.api.base import ProjectView
 from backend.api.errors import not_found
-from backend.api.formats import AmountField, DayField, Query, both_ways
+from backend.api.formats import AmountField, DayField, Query, Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
 from finance.kinds import CATEGORIES, KINDS, SOURCES
@@ -39,55 +39,55 @@ KEY = OpenApiParameter(
 )
 
 
-class LineShape(serializers.Serializer[Any]):
+class LineShape(Shape):
     """One side of an entry; yuan, the other side zero."""
 
-    account = serializers.CharField()
-    debit = serializers.CharField()
-    credit = serializers.CharField()
+    account = TextField()
+    debit = TextField()
+    credit = TextField()
 
 
-class EntryShape(serializers.Serializer[Any]):
+class EntryShape(Shape):
     """An entry of the journal. reverses: the sequence it reverses; reversed_by: the one that reversed it."""
 
     sequence = serializers.IntegerField()
     on = serializers.DateField()
     recorded_at = serializers.DateTimeField()
-    kind = serializers.CharField()
-    source = serializers.CharField()
-    category = serializers.CharField()
-    amount = serializers.CharField()
-    voucher = serializers.CharField()
-    invoice = serializers.CharField()
-    counterparty = serializers.CharField()
-    memo = serializers.CharField()
+    kind = TextField()
+    source = TextField()
+    category = TextField()
+    amount = TextField()
+    voucher = TextField()
+    invoice = TextField()
+    counterparty = TextField()
+    memo = TextField()
     reverses = serializers.IntegerField(allow_null=True)
     reversed_by = serializers.IntegerField(allow_null=True)
-    previous_hash = serializers.CharField()
-    hash = serializers.CharField()
-    origin = serializers.CharField()
-    recorded_by = serializers.CharField()
+    previous_hash = TextField()
+    hash = TextField()
+    origin = TextField()
+    recorded_by = TextField()
     lines = LineShape(many=True)
 
 
-class MovementShape(serializers.Serializer[Any]):
+class MovementShape(Shape):
     """A movement to be posted; kinds, sources and categories by their Chinese names."""
 
-    kind = serializers.CharField(max_length=20)
-    source = serializers.CharField(max_length=20)
-    category = serializers.CharField(max_length=50, allow_blank=True, default="")
+    kind = TextField(max_length=20)
+    source = TextField(max_length=20)
+    category = TextField(max_length=50, allow_blank=True, default="")
     amount = AmountField()
     on = DayField()
-    voucher = serializers.CharField(max_length=LENGTHS["voucher"])
-    invoice = serializers.CharField(max_length=LENGTHS["invoice"], allow_blank=True, default="")
-    counterparty = serializers.CharField(max_length=LENGTHS["counterparty"], allow_blank=True, default="")
-    memo = serializers.CharField(max_length=LENGTHS["memo"], allow_blank=True, default="")
+    voucher = TextField(max_length=LENGTHS["voucher"])
+    invoice = TextField(max_length=LENGTHS["invoice"], allow_blank=True, default="")
+    counterparty = TextField(max_length=LENGTHS["counterparty"], allow_blank=True, default="")
+    memo = TextField(max_length=LENGTHS["memo"], allow_blank=True, default="")
 
 
-class ReversalShape(serializers.Serializer[Any]):
+class ReversalShape(Shape):
     """Why an entry is reversed, and on which day; today when it is left out."""
 
-    reason = serializers.CharField(max_length=LENGTHS["memo"])
+    reason = TextField(max_length=LENGTHS["memo"])
     on = DayField(required=False)
 
 
@@ -259,14 +259,14 @@ def _shown(entries: QuerySet[Entry]) -> list[dict[str, Any]]:
         "debit__name",
         "credit__name",
         "reverses__sequence",
-        "reversed_by__sequence",
+        "reversals__sequence",
     )
     results = []
     for row in rows:
         shown = {name: row[name] for name in COLUMNS}
         shown["recorded_at"] = timezone.localtime(row["recorded_at"]).isoformat(timespec="microseconds")
         shown["reverses"] = row["reverses__sequence"]
-        shown["reversed_by"] = row["reversed_by__sequence"]
+        shown["reversed_by"] = row["reversals__sequence"]
         shown["recorded_by"] = row["recorder_name"]
         shown["lines"] = _lines(row["debit__name"], row["credit__name"], str(row["amount"]))
         results.append(shown)

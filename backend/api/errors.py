@@ -80,8 +80,9 @@ def _of_framework(error: exceptions.APIException) -> Response:
     details: Any = None
     code = error.default_code
     if isinstance(error, exceptions.ValidationError):
-        details = error.detail if isinstance(error.detail, Mapping) else {"body": error.detail}
-        message = " ".join(_sentences(details))
+        faults = error.detail if isinstance(error.detail, Mapping) else {"body": error.detail}
+        details = {str(field): " ".join(_sentences(fault)) for field, fault in faults.items()}
+        message = " ".join(_sentences(faults))
     elif isinstance(error, exceptions.UnsupportedMediaType):
         message = _("不支持这种正文格式：%(found)s。") % {"found": error.detail}
     elif isinstance(error, exceptions.MethodNotAllowed):

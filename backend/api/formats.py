@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
+from rest_framework.fields import empty
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser, JSONParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.mediatypes import media_type_matches
 
 from lifecycle.errors import Invalid
@@ -49,6 +51,19 @@ class OneShape(BaseContentNegotiation):
         return renderers[0], str(renderers[0].media_type)
 
 
+class ExactEncoder(JSONEncoder):
+    """Writes amounts as texts with two decimals, never as floats."""
+
+    def default(self, obj: Any) -> Any:
+        if isinstance(obj, Decimal):
+            return f"{obj:.2f}"
+        return super().default(obj)
+
+
+class ExactJSONRenderer(JSONRenderer):
+    encoder_class = ExactEncoder
+
+
 class ExactJSONParser(JSONParser):
     """JSON whose numbers never pass through a float, of a size and depth that cannot hurt."""
 
@@ -71,12 +86,42 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
 
 
+class Shape(serializers.Serializer[Any]):
+    """What a request or an answer holds."""
+
+    default_error_messages = {"invalid": gettext_lazy("应为一个 JSON 对象；收到的是：{datatype}。")}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation({} if data is None else data)
+
+
+class TextField(serializers.CharField):
+    """A text without the signs that no text has."""
+
+    default_error_messages = {
+        "required": gettext_lazy("请填写。"),
+        "null": gettext_lazy("请填写。"),
+        "blank": gettext_lazy("请填写。"),
+        "invalid": gettext_lazy("应为文本。"),
+        "max_length": gettext_lazy("最多 {max_length} 个字。"),
+        "control": gettext_lazy("不能含有控制字符。"),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if any((ord(sign) < 32 and sign not in "\t\n\r") or 0xD800 <= ord(sign) < 0xE000 for sign in text):
+            self.fail("control")
+        return text
+
+
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,16}(\.\d{1,2})?$", "example": "1234.50"})
 class AmountField(serializers.Field[Decimal, Any, str, Any]):
     """Yuan: a text such as "1234.50", or a JSON number read exactly; two decimals at most, above zero."""
 
     default_error_messages = {
-        "invalid": gettext_lazy('应为大于零、最多两位小数的金额（元），如 "1234.50"；收到的是：{found}。')
+        "required": gettext_lazy("请填写。"),
+        "null": gettext_lazy("请填写。"),
+        "invalid": gettext_lazy('应为大于零、最多两位小数的金额（元），如 "1234.50"；收到的是：{found}。'),
     }
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -98,7 +143,9 @@ class DayField(serializers.Field[date, Any, str, Any]):
     """A calendar day, YYYY-MM-DD, from 2000 to 2099."""
 
     default_error_messages = {
-        "invalid": gettext_lazy("应为 YYYY-MM-DD 的日期（2000–2099 年）；收到的是：{found}。")
+        "required": gettext_lazy("请填写。"),
+        "null": gettext_lazy("请填写。"),
+        "invalid": gettext_lazy("应为 YYYY-MM-DD 的日期（2000–2099 年）；收到的是：{found}。"),
     }
 
     def to_internal_value(self, data: Any) -> date:
@@ -124,7 +171,7 @@ def day_in(text: str) -> date | None:
 
 def shortened(found: Any) -> str:
     """What was sent, as far as it helps to recognise it."""
-    text = found if isinstance(found, str) else repr(found)
+    text = str(found) if isinstance(found, str | int | Decimal) else repr(found)
     return text if len(text) <= 50 else text[:49] + "…"
 
 

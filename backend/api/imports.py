@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,27 +13,28 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ActView
+from backend.api.formats import Shape, TextField
 from backend.workbook.importing import import_workbook
 
 
-class ImportShape(serializers.Serializer[Any]):
+class ImportShape(Shape):
     """The file, and whether only to say what it would do."""
 
     file = serializers.FileField(max_length=200, allow_empty_file=True)
     dry_run = serializers.BooleanField(default=False)
 
 
-class FindingShape(serializers.Serializer[Any]):
+class FindingShape(Shape):
     """What is wrong or noteworthy, and where: row as Excel numbers it."""
 
-    sheet = serializers.CharField()
+    sheet = TextField()
     row = serializers.IntegerField(allow_null=True)
-    column = serializers.CharField()
-    value = serializers.CharField()
-    message = serializers.CharField()
+    column = TextField()
+    value = TextField()
+    message = TextField()
 
 
-class OutcomeShape(serializers.Serializer[Any]):
+class OutcomeShape(Shape):
     """Counts by sheet, and what was found."""
 
     ok = serializers.BooleanField()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -14,7 +12,7 @@ from rest_framework.response import Response
 from backend.access import Act
 from backend.api.base import ProjectView
 from backend.api.errors import not_found
-from backend.api.formats import DayField, both_ways
+from backend.api.formats import DayField, Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
 from lifecycle.milestones import NAME_LENGTH, OWNER_LENGTH, PROGRESS_LENGTH, add_milestone, log_progress
@@ -24,22 +22,22 @@ COLUMNS = ("id", "year", "name", "planned_on", "completed_on", "progress", "owne
 ORDERS = ("planned_on", "year", "completed_on", "name")
 
 
-class MilestoneShape(serializers.Serializer[Any]):
+class MilestoneShape(Shape):
     """A milestone of a year's plan."""
 
     id = serializers.IntegerField(read_only=True)
     year = serializers.IntegerField(min_value=2000, max_value=2099)
-    name = serializers.CharField(max_length=NAME_LENGTH)
+    name = TextField(max_length=NAME_LENGTH)
     planned_on = DayField()
     completed_on = DayField(read_only=True, allow_null=True)
-    progress = serializers.CharField(read_only=True)
-    owner = serializers.CharField(max_length=OWNER_LENGTH, allow_blank=True, default="")
+    progress = TextField(read_only=True)
+    owner = TextField(max_length=OWNER_LENGTH, allow_blank=True, default="")
 
 
-class ProgressShape(serializers.Serializer[Any]):
+class ProgressShape(Shape):
     """How far a milestone is; what is left out stays as it is."""
 
-    progress = serializers.CharField(max_length=PROGRESS_LENGTH, allow_blank=True, required=False)
+    progress = TextField(max_length=PROGRESS_LENGTH, allow_blank=True, required=False)
     completed_on = DayField(required=False, allow_null=True)
 
 

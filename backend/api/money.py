@@ -12,28 +12,29 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ProjectView
+from backend.api.formats import Shape, TextField
 from backend.api.schema import ON
 from finance.funding import funding_of
 from finance.kinds import SOURCES
 
 
-class SourceMoneyShape(serializers.Serializer[Any]):
+class SourceMoneyShape(Shape):
     """Yuan, as texts with two decimals."""
 
-    committed = serializers.CharField()
-    arrived_at_park = serializers.CharField()
-    held_at_park = serializers.CharField()
-    received = serializers.CharField()
-    spent = serializers.CharField()
-    refunded = serializers.CharField()
-    balance = serializers.CharField()
+    committed = TextField()
+    arrived_at_park = TextField()
+    held_at_park = TextField()
+    received = TextField()
+    spent = TextField()
+    refunded = TextField()
+    balance = TextField()
 
 
-class FundingShape(serializers.Serializer[Any]):
+class FundingShape(Shape):
     """By source, under its Chinese name; ratios are park to provincial money, null without any."""
 
-    ratio_committed = serializers.CharField(allow_null=True)
-    ratio_received = serializers.CharField(allow_null=True)
+    ratio_committed = TextField(allow_null=True)
+    ratio_received = TextField(allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {source: SourceMoneyShape() for source in SOURCES} | super().get_fields()

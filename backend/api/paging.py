@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from backend.api.errors import NotFound
 from backend.api.formats import Query
@@ -50,11 +49,12 @@ class Page:
             )
 
     def answer(self, request: Request, count: int, results: list[dict[str, Any]]) -> Response:
-        here = request.build_absolute_uri()
-        following = replace_query_param(here, "page", self.number + 1) if self.end < count else None
-        previous = None
-        if self.number == 2:
-            previous = remove_query_param(here, "page")
-        elif self.number > 2:
-            previous = replace_query_param(here, "page", self.number - 1)
+        following = self._address(request, self.number + 1) if self.end < count else None
+        previous = self._address(request, self.number - 1) if self.number > 1 else None
         return Response({"count": count, "next": following, "previous": previous, "results": results})
+
+    @staticmethod
+    def _address(request: Request, number: int) -> str:
+        parameters = request.query_params.copy()
+        parameters["page"] = str(number)
+        return f"{request.build_absolute_uri(request.path)}?{parameters.urlencode()}"

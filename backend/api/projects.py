@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from backend import access
 from backend.access import Act
 from backend.api.base import ActView, ProjectView
-from backend.api.formats import Query, both_ways
+from backend.api.formats import Query, Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
 from finance.models import Journal
@@ -68,93 +68,93 @@ ORDERS = (
 STATUSES = [status.value for status in Status]
 
 
-class ProjectShape(serializers.Serializer[Any]):
+class ProjectShape(Shape):
     """A project in a list: its parties, its term, the amounts of its contract in yuan."""
 
-    number = serializers.CharField()
-    name = serializers.CharField()
+    number = TextField()
+    name = TextField()
     state = serializers.ChoiceField(ProjectState.choices)
-    state_label = serializers.CharField()
-    city = serializers.CharField(allow_null=True)
-    park = serializers.CharField()
-    batch = serializers.CharField()
-    cluster = serializers.CharField()
-    unit = serializers.CharField()
-    site = serializers.CharField()
-    leader = serializers.CharField()
+    state_label = TextField()
+    city = TextField(allow_null=True)
+    park = TextField()
+    batch = TextField()
+    cluster = TextField()
+    unit = TextField()
+    site = TextField()
+    leader = TextField()
     start_on = serializers.DateField()
     end_on = serializers.DateField()
-    total_investment = serializers.CharField()
-    provincial_grant = serializers.CharField()
-    park_matching = serializers.CharField()
-    self_raised = serializers.CharField()
-    social_capital = serializers.CharField()
+    total_investment = TextField()
+    provincial_grant = TextField()
+    park_matching = TextField()
+    self_raised = TextField()
+    social_capital = TextField()
     contract_signed_on = serializers.DateField(allow_null=True)
 
 
-class TargetShape(serializers.Serializer[Any]):
+class TargetShape(Shape):
     """A target of the contract; values as written."""
 
-    category = serializers.CharField()
-    name = serializers.CharField()
-    unit_of_measure = serializers.CharField()
-    contract_value = serializers.CharField()
-    achieved_value = serializers.CharField()
-    evidence = serializers.CharField()
+    category = TextField()
+    name = TextField()
+    unit_of_measure = TextField()
+    contract_value = TextField()
+    achieved_value = TextField()
+    evidence = TextField()
 
 
-class TrancheShape(serializers.Serializer[Any]):
+class TrancheShape(Shape):
     """A planned instalment, in yuan."""
 
-    source = serializers.CharField()
+    source = TextField()
     number = serializers.IntegerField()
     planned_on = serializers.DateField()
-    amount = serializers.CharField()
-    condition = serializers.CharField()
+    amount = TextField()
+    condition = TextField()
 
 
-class AnnualReportShape(serializers.Serializer[Any]):
+class AnnualReportShape(Shape):
     """The report on a year."""
 
     year = serializers.IntegerField()
     submitted_on = serializers.DateField(allow_null=True)
     reviewed_on = serializers.DateField(allow_null=True)
-    progress = serializers.CharField()
+    progress = TextField()
 
 
-class EventShape(serializers.Serializer[Any]):
+class EventShape(Shape):
     """Something that happened on a day."""
 
-    kind = serializers.CharField()
+    kind = TextField()
     happened_on = serializers.DateField()
-    result = serializers.CharField()
-    value = serializers.CharField(allow_null=True)
-    document_no = serializers.CharField()
-    note = serializers.CharField()
+    result = TextField()
+    value = TextField(allow_null=True)
+    document_no = TextField()
+    note = TextField()
 
 
-class JournalShape(serializers.Serializer[Any]):
+class JournalShape(Shape):
     """The head of the ledger's chain."""
 
     sequence = serializers.IntegerField()
-    head_hash = serializers.CharField(allow_null=True)
+    head_hash = TextField(allow_null=True)
 
 
 class ProjectDetailShape(ProjectShape):
     """A project whole. `postable`: the sources that the reader may post, by kind of movement."""
 
-    partners = serializers.CharField()
-    target_product = serializers.CharField()
-    chain_link = serializers.CharField()
-    technology_source = serializers.CharField()
-    expected_level = serializers.CharField()
-    category_scheme = serializers.CharField()
+    partners = TextField()
+    target_product = TextField()
+    chain_link = TextField()
+    technology_source = TextField()
+    expected_level = TextField()
+    category_scheme = TextField()
     targets = TargetShape(many=True)
     tranches = TrancheShape(many=True)
     annual_reports = AnnualReportShape(many=True)
     events = EventShape(many=True)
     journal = JournalShape()
-    postable = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    postable = serializers.DictField(child=serializers.ListField(child=TextField()))
 
 
 FILTERS = [

@@ -12,6 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.api.formats import Shape, TextField
+
 
 class DocsView(SpectacularSwaggerSplitView):
     """The page that shows the API; its script comes from an address of its own, so that none is inline."""
@@ -50,16 +52,16 @@ def ordering(*fields: str) -> OpenApiParameter:
     )
 
 
-def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+def page_of(row: type[Shape]) -> type[Shape]:
     """The shape of a page of rows, for the description."""
     name = f"{row.__name__}Page"
     return type(
         name,
-        (serializers.Serializer,),
+        (Shape,),
         {
             "count": serializers.IntegerField(),
-            "next": serializers.CharField(allow_null=True),
-            "previous": serializers.CharField(allow_null=True),
+            "next": TextField(allow_null=True),
+            "previous": TextField(allow_null=True),
             "results": row(many=True),
             "__doc__": f"A page of {row.__name__}.",
         },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
-from backend.api import accounts, batches, compliance, entries, imports, milestones, money, projects
+from backend.api import accounts, batches, compliance, entries, imports, ledger, milestones, money, projects
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
 
@@ -42,6 +43,7 @@ of_project: list[URLPattern | URLResolver] = [
     path("rules/", compliance.ProjectRulesView.as_view(), name="project-rules"),
     path("entries/", entries.EntriesView.as_view(), name="project-entries"),
     path("entries/<row:sequence>/reverse/", entries.ReverseView.as_view(), name="project-entry-reverse"),
+    path("ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
     path("milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
     path(
         "milestones/<row:pk>/progress/", milestones.ProgressView.as_view(), name="project-milestone-progress"
@@ -63,7 +65,11 @@ v1: list[URLPattern | URLResolver] = [
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(v1)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "schema/",
+        SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation),
+        name="schema",
+    ),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
     re_path("", unknown_path, name="unknown"),
 ]

@@ -14,12 +14,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["backend.api.authentication.IsReadyToWork"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.formats.ExactJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["backend.api.formats.ExactJSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.formats.OneShape",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.api.errors.answer",
-    # `format` names the ledger's format here, not a renderer.
-    "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
     "COMPACT_JSON": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

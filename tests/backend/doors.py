@@ -1,0 +1,68 @@
+"""Walks every address of the site, and says who may open which: expectations follow from `backend.access.TABLE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from backend.access import TABLE, Act
+
+ROLES_AROUND = ("unit", "park", "city", "province", "auditor")
+"""People of `tests.people.people_around` who see the project."""
+
+STRANGERS = ("administrator", "log_reader", "other unit", "other park", "without role")
+"""People who do not."""
+
+HOLDS = {"other unit": "unit", "other park": "park"}
+"""The role by which strangers may still do what is about no project of theirs."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address: what each of its methods does (None: open to all signed in), and what goes into it.
+
+    of_project: whether it is about the project, so that strangers are told it does not exist.
+    is_open: whether nobody in particular may come in.
+    """
+
+    methods: dict[str, Act | None]
+    of_project: bool = False
+    is_open: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def expected(self, name: str, method: str) -> int | None:
+        """The status with which `name` is refused; None when they are let in."""
+        if self.is_open:
+            return None if method in self.served else 405
+        if name == "nobody":
+            return 401
+        if self.of_project and name in STRANGERS:
+            return 404
+        if method not in self.served:
+            return 405
+        act = self.methods["GET" if method == "HEAD" else method]
+        return None if act is None or HOLDS.get(name, name) in TABLE[act] else 403
+
+    @property
+    def served(self) -> set[str]:
+        return {*self.methods, "HEAD"} if "GET" in self.methods else set(self.methods)
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """(name with its namespaces, route) of every address of the site."""
+    yield from _below(get_resolver(), "", "")
+
+
+def _below(resolver: URLResolver, namespace: str, route: str) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", here
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _below(pattern, inner, here)

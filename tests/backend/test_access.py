@@ -1,0 +1,121 @@
+"""Every address, every method, every role: who is let in, who is refused, for whom it does not exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from backend.access import TABLE, Act
+from finance.kinds import KINDS, SOURCES
+from lifecycle.models import Project
+from lifecycle.parties.models import Role
+from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
+from tests.builders import make_project, moved
+from tests.people import api_of, people_around
+
+ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
+
+API: dict[str, Door] = {
+    "api:token": Door({"POST": None}, is_open=True),
+    "api:me": Door({"GET": None}),
+    "api:batches": Door({"GET": Act.SEE_PROJECTS}),
+    "api:projects": Door({"GET": Act.SEE_PROJECTS}),
+    "api:project": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-funding": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-rules": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-entries": Door({"GET": Act.SEE_PROJECTS, "POST": Act.POST_ENTRY}, of_project=True),
+    "api:project-entry-reverse": Door(
+        {"POST": Act.REVERSE_ENTRY}, of_project=True, arguments={"sequence": 1}
+    ),
+    "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
+    "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
+    "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),
+    "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
+    "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
+    "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
+    "api:schema": Door({"GET": None}, is_open=True),
+    "api:docs": Door({"GET": None}, is_open=True),
+}
+"""Every address of the API but the one that answers that there is none."""
+
+
+def test_every_address_of_the_api_has_an_entry():
+    named = {name for name, _ in addresses() if name.startswith("api:")} - {"api:unknown"}
+
+    assert named == set(API)
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    project = make_project()
+    moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    return project
+
+
+@pytest.mark.parametrize("name", sorted(API))
+def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
+    door = API[name]
+    arguments: dict[str, Any] = dict(door.arguments)
+    if "pk" in arguments:
+        arguments["pk"] = project.milestones.earliest("pk").pk
+    address = reverse(name, kwargs={"number": project.number, **arguments} if door.of_project else arguments)
+    wrong = {}
+    for who, person in people_around(project).items():
+        client = api_of(person)
+        for method in METHODS:
+            status = client.generic(method, address, content_type="application/json").status_code
+            expected = door.expected(who, method)
+            let_in = status < 500 and status not in (401, 403, 404, 405)
+            # A sign-in without a password is refused by its shape; that is not the door's doing.
+            if not (let_in if expected is None else status == expected):
+                wrong[who, method] = (status, expected)
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v2/projects/", "/api/v1/projects", "/api/v1/nothing/at/all/"]
+)
+def test_an_address_that_leads_nowhere_is_not_found_in_json(path: str, db: None):
+    answer = api_of(None).get(path)
+
+    assert answer.status_code in (401, 404)
+    assert set(answer.json()) == {"code", "message", "details"}
+
+
+def test_everyone_is_in_the_walk():
+    assert set(people_names()) == {"nobody", *ROLES_AROUND, *STRANGERS}
+    assert {role.value for role in Role} <= set(people_names())
+
+
+def people_names() -> list[str]:
+    return ["nobody", *ROLES_AROUND, *STRANGERS]
+
+
+def test_the_page_of_roles_shows_the_table():
+    shown = ROLES_PAGE.read_text(encoding="utf-8")
+
+    assert [row for row in acts_as_rows() if row not in shown] == []
+    assert shown.count("\n| `") == len(TABLE)
+    assert [row for row in kinds_as_rows() if row not in shown] == []
+
+
+def acts_as_rows() -> list[str]:
+    return [
+        f"| `{act}` | " + " | ".join("✓" if role in TABLE[act] else "" for role in Role) + " |" for act in Act
+    ]
+
+
+def kinds_as_rows() -> list[str]:
+    return [
+        f"| {kind.name} | "
+        + " | ".join(
+            "、".join(str(role.label) for role in Role if role in kind.posters.get(source, ()))
+            for source in SOURCES
+        )
+        + " |"
+        for kind in KINDS.values()
+    ]
