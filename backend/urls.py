@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/", include("backend.api.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("backend.api.urls")),
+    path("", include("backend.pages.urls")),
+]

@@ -1,0 +1,16 @@
+"""Project numbers in addresses: any text a contract may carry, a slash included."""
+
+from __future__ import annotations
+
+
+class ProjectNumber:
+    """A number as one path segment; `~`, `/` and a leading dot are written as ~7E, ~2F and ~2E."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("~2E", ".").replace("~2F", "/").replace("~7E", "~")
+
+    def to_url(self, value: str) -> str:
+        written = value.replace("~", "~7E").replace("/", "~2F")
+        return f"~2E{written[1:]}" if written.startswith(".") else written

@@ -1,0 +1,41 @@
+"""What the frame of every page shows: where one can go, who one is, which language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from backend.access import Act, may, sight_for
+from lifecycle.parties.models import Person, Role
+from lifecycle.parties.sight import Sight
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame; no query beyond the sight that the page asks for anyway."""
+    user = getattr(request, "user", None)
+    sight = sight_for(request) if isinstance(user, Person) and not user.must_change_password else None
+    return {
+        "places": places(sight, request.path) if sight else [],
+        "roles_held": [Role(role).label for role in sorted(sight.roles)] if sight else [],
+        "other_language": "en" if (get_language() or "").startswith("zh") else settings.LANGUAGE_CODE,
+    }
+
+
+def places(sight: Sight, path: str) -> list[dict[str, Any]]:
+    """The main menu: only what the person's roles open."""
+    menu = (
+        (may(Act.SEE_PROJECTS, sight), _("项目"), "projects"),
+        (may(Act.SEE_COMPLIANCE, sight), _("合规"), "compliance"),
+        (may(Act.IMPORT_WORKBOOK, sight), _("导入"), "imports"),
+        (may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight), _("批次"), "batches"),
+        (may(Act.MANAGE_PEOPLE, sight), _("人员"), "people"),
+        (may(Act.MANAGE_PEOPLE, sight), _("单位"), "organisations"),
+        (may(Act.READ_LOG, sight), _("安全日志"), "security-log"),
+    )
+    addresses = [(label, reverse(name)) for allowed, label, name in menu if allowed]
+    return [{"label": label, "url": url, "here": path.startswith(url)} for label, url in addresses]
