@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeGuard
 
@@ -46,11 +46,12 @@ def sql_of(projects: Projects) -> tuple[str, dict[str, Any]]:
     """
     if is_unread(projects):
         sql, parameters = projects.values("pk").query.sql_with_params()
-        return connection.ops.compose_sql(sql, parameters).replace("%", "%%"), {}
+        of_postgres: Any = connection.ops
+        return of_postgres.compose_sql(sql, parameters).replace("%", "%%"), {}
     return "SELECT unnest(%(ids)s::bigint[])", {"ids": ids_of(projects)}
 
 
-def in_chunks(ids: list[int], size: int) -> Iterator[list[int]]:
+def in_chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     """The ids in their order, `size` at a time, so that memory stays flat."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.core.exceptions import EmptyResultSet
@@ -47,7 +47,7 @@ def stale_projects(projects: Projects, *, on: date) -> list[tuple[int, int, int]
         chosen, parameters = sql_of(projects)
     except EmptyResultSet:
         return []
-    return fetch(  # type: ignore[return-value]
+    return fetch(
         f"""
         SELECT p.id, coalesce(s.stamp, 0), coalesce(j.sequence, 0)
         FROM lifecycle_project p
@@ -104,7 +104,7 @@ def _keep(
         )
 
 
-def _columns(rows: list[tuple[object, ...]]) -> list[list[object]]:
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 

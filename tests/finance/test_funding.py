@@ -15,7 +15,7 @@ from tests.builders import day, instant, make_cluster, make_project, moved, yuan
 pytestmark = pytest.mark.django_db
 
 
-def figures(project: Project, **when: Any) -> dict[str, dict[str, str]]:
+def figures(project: Project, **when: Any) -> dict[str, Any]:
     return funding_of([project], **when)[project.pk].as_json()
 
 
@@ -44,7 +44,7 @@ def test_money_is_told_by_source_from_the_promise_to_the_refund() -> None:
     assert shown["园区配套"]["arrived_at_park"] == shown["园区配套"]["held_at_park"] == "0.00"
     assert shown["园区配套"]["received"] == "365.00"
     assert shown["单位自筹"]["balance"] == "10.00"
-    assert (shown["ratio_committed"], shown["ratio_received"]) == ("1.0000", "0.5000")
+    assert [shown["ratio_committed"], shown["ratio_received"]] == ["1.0000", "0.5000"]
     assert list(shown)[:4] == ["省拨款", "园区配套", "单位自筹", "社会资本"]
     assert figures(project, on=day("2022-10-11")) == shown
     assert funding_of([project])[project.pk].total.received == yuan("1105.00")

@@ -47,7 +47,9 @@ def test_facts_say_what_the_rows_say() -> None:
 @pytest.mark.parametrize(
     ("on", "months"), [("2021-01-01", 36), ("2022-01-01", 36), ("2023-12-31", 36), ("2024-01-01", 48)]
 )
-def test_the_limit_in_force_on_the_day_applies_and_before_its_first_day_the_first(on: str, months: int) -> None:
+def test_the_limit_in_force_on_the_day_applies_and_before_its_first_day_the_first(
+    on: str, months: int
+) -> None:
     batch = make_batch()
     set_limit(batch, "term_months", "48", applies_from="2024-01-01")
     set_limit(batch, "term_months", "36", applies_from="2022-01-01")
