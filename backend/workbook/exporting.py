@@ -16,7 +16,7 @@ import xlsxwriter
 from django.db.models import QuerySet
 
 from backend.workbook.cells import UNITS
-from backend.workbook.folding import guarded
+from backend.workbook.folding import guarded, trimmed
 from backend.workbook.limits import exact, first_limits, written
 from backend.workbook.sheets import INSTRUCTIONS, TABLES
 from backend.workbook.sheets.batches import LIMITS
@@ -25,6 +25,15 @@ from finance.models import Entry
 from lifecycle.models import AnnualReport, Batch, Cluster, DatedEvent, Milestone, Project, Target, Tranche
 from lifecycle.parties.models import Organisation, OrganisationKind
 from lifecycle.parties.sight import Sight
+
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+"""Rows leave memory as they are written, and text stays text."""
 
 _READ_AT_ONCE = 2_000
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{0,5}[1-9])?", re.ASCII)
@@ -58,26 +67,19 @@ class _Chosen:
 
 
 def export_workbook(
-    target: str | BinaryIO, *, sight: Sight, park: Organisation | None = None, batch: Batch | None = None
+    target: BinaryIO, *, sight: Sight, park: Organisation | None = None, batch: Batch | None = None
 ) -> None:
-    """Write the workbook of everything in `sight`, or of one park or batch of it, to a path or a file.
+    """Write the workbook of everything in `sight`, or of one park or batch of it.
 
     With a park or a batch, only organisations go out that their projects need, and those below the park.
     The number of queries is the same for any number of rows.
     """
     chosen = _choose(sight, park, batch)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, OPTIONS) as book:
         _write_instructions(book)
-        formats = _Formats(book)
+        formats = Formats(book)
         for table in TABLES:
-            _write_sheet(book, formats, table, _rows(table, chosen))
+            write_sheet(book, formats, table, _rows(table, chosen))
 
 
 def _choose(sight: Sight, park: Organisation | None, batch: Batch | None) -> _Chosen:
@@ -157,7 +159,7 @@ def _batch_rows(batches: QuerySet[Batch], names: list[str], fields: list[str]) -
         yield row
 
 
-class _Formats:
+class Formats:
     """The few looks a cell may have."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
@@ -177,9 +179,10 @@ def _write_instructions(book: xlsxwriter.Workbook) -> None:
         sheet.write_string(row, 0, text)
 
 
-def _write_sheet(
-    book: xlsxwriter.Workbook, formats: _Formats, table: Table, rows: Iterable[dict[str, Any]]
+def write_sheet(
+    book: xlsxwriter.Workbook, formats: Formats, table: Table, rows: Iterable[dict[str, Any]]
 ) -> None:
+    """Write one sheet, its header first; `rows` are values by column name, in the order in which they go out."""
     sheet = book.add_worksheet(table.title)
     sheet.freeze_panes(1, 0)
     for index, column in enumerate(table.columns):
@@ -191,7 +194,9 @@ def _write_sheet(
             _write_cell(sheet, formats, number, index, column, values[column.name])
 
 
-def _write_cell(sheet: Any, formats: _Formats, row: int, index: int, column: Column, value: Any) -> None:
+def _write_cell(sheet: Any, formats: Formats, row: int, index: int, column: Column, value: Any) -> None:
+    if isinstance(value, str):
+        value = trimmed(value)
     if value is None or value == "":
         return
     if isinstance(value, date):

@@ -150,6 +150,8 @@ def _fill(desk: Desk, sheet: Sheetful, row: Row, instance: Any, *, adding: bool)
         if column.refers:
             if not adding and name not in sheet.headings:
                 continue
+            if not adding and _still_refers(desk, row, column, instance):
+                continue
             referred = desk.refer(sheet, row, column)
             if referred is None and row[name]:
                 continue
@@ -172,6 +174,12 @@ def _fill(desk: Desk, sheet: Sheetful, row: Row, instance: Any, *, adding: bool)
             former[name] = getattr(instance, name)
             setattr(instance, name, value)
     return former
+
+
+def _still_refers(desk: Desk, row: Row, column: Column, instance: Any) -> bool:
+    """Whether a known record refers to what the row names already, be it in the importer's sight or not."""
+    pk = getattr(instance, f"{column.name}_id")
+    return pk is not None and folded(desk.directory.name_of(column.refers, pk)) == folded(row[column.name])
 
 
 def same(old: Any, new: Any) -> bool:

@@ -41,7 +41,8 @@ class Command(BaseCommand):
         path: Path = options["output"]
         partial = path.with_name(f".{path.name}.partial")
         try:
-            export_workbook(str(partial), sight=OPERATOR, park=park, batch=batch)
+            with partial.open("wb") as file:
+                export_workbook(file, sight=OPERATOR, park=park, batch=batch)
             partial.replace(path)
         except OSError as error:
             raise CommandError(

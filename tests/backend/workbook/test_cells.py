@@ -1,4 +1,4 @@
-"""Cells as people type them: any spelling reads to the same value, anything else is refused with a sentence."""
+"""Cells as people type them: any spelling reads to the same value, anything else is refused in words."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
