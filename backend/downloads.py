@@ -1,4 +1,4 @@
-"""Ledgers as files over HTTP, for pages and API alike: which formats there are, what writes each, who took one."""
+"""Ledgers as files over HTTP, for pages and API alike: the formats, what writes each, who took one."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def make_person(
 
 
 def people_around(project: Project) -> dict[str, Person | None]:
-    """By name: each role towards the project, people of another park and unit, one without any role, nobody."""
+    """By name: each role towards the project, people from elsewhere, one without any role, nobody."""
     unit, park = project.unit, project.cluster.park
     city = park.parent
     assert city is not None and city.parent is not None

@@ -1,4 +1,4 @@
-"""Walks every address of the site, and says who may open which: expectations follow from `backend.access.TABLE`."""
+"""Walks every address of the site, and says from `backend.access.TABLE` who may open which."""
 
 from __future__ import annotations
 
