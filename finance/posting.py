@@ -1,19 +1,18 @@
-"""The only door to the journal: post one movement, reverse one, record many.
+"""The door to the journal for people: post one movement, reverse one.
 
 Conditions, lock, chain, balances and the log are one database function each
-(finance/migrations/sql/posting.sql), so a posting costs one round trip and one commit.
+(finance/migrations/sql/posting.sql), so a posting costs one round trip and one commit. Workbooks come in through finance.bulk.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from finance.kinds import CATEGORIES, KINDS, SPENDING
@@ -118,14 +117,23 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
     if movement.kind == SPENDING:
         wanted = CATEGORIES[scheme]
         if movement.category not in wanted:
-            faults["category"] = _("支出科目应为本项目科目体系中的一项：%(wanted)s。") % {"wanted": "、".join(wanted)}
+            faults["category"] = _(
+                "支出科目应为本项目科目体系中的一项：%(wanted)s。"
+            ) % {"wanted": "、".join(wanted)}
     elif movement.category:
         faults["category"] = _("只有“支出”填写支出科目。")
     amount = movement.amount
-    if not amount.is_finite() or amount <= 0 or amount > LARGEST or amount != round(amount, 2):
+    if (
+        not amount.is_finite()
+        or amount <= 0
+        or amount > LARGEST
+        or amount != round(amount, 2)
+    ):
         faults["amount"] = _("金额应大于零，精确到分。")
     if movement.on > today:
-        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {
+            "today": today.isoformat()
+        }
     elif movement.on.year < 2000:
         faults["on"] = _("业务日期不能早于2000年。")
     if not movement.voucher.strip():
@@ -215,77 +223,42 @@ def reverse_entry(
     elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in reason):
         faults["reason"] = _("不能含有控制字符。")
     if on > today:
-        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {
+            "today": today.isoformat()
+        }
     if faults:
         raise Invalid(" ".join(faults.values()), details=faults)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [project.pk, sequence, key, on, reason, actor.pk, actor.name, actor.address, recorded_at],
+            [
+                project.pk,
+                sequence,
+                key,
+                on,
+                reason,
+                actor.pk,
+                actor.name,
+                actor.address,
+                recorded_at,
+            ],
         )
         outcome, detail = cursor.fetchone()
     return _answer(outcome, detail)
 
 
-def post_many(
-    rows: Iterable[tuple[int, Movement]],
-    *,
-    actor: Actor,
-    recorded_at: datetime | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> int:
-    """Record movements as they happened, in the order given, even where a balance falls below zero.
-
-    rows: (project id, movement); their shape has been checked (`check_shape`) and none of them is
-    in the journal yet. Streamed by COPY into a temporary table, then chained and inserted set-based,
-    so memory is flat and the cost linear in the rows. `progress` hears the count staged so far,
-    every 5 000 rows. Answers the number of entries written; all or none are.
-
-    Raises:
-        IntegrityError: a movement stands in the journal already, or came twice.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.finance_staged")
-        cursor.execute(
-            "CREATE TEMPORARY TABLE finance_staged (ordinal bigint, project_id bigint, day date, kind text,"
-            " source text, category text, amount numeric(18, 2), voucher text, invoice text, counterparty text,"
-            " memo text) ON COMMIT DROP"
-        )
-        count = 0
-        with cursor.copy("COPY finance_staged FROM STDIN") as copy:
-            for count, (project_id, m) in enumerate(rows, start=1):
-                copy.write_row(
-                    (
-                        count,
-                        project_id,
-                        m.on,
-                        m.kind,
-                        m.source,
-                        m.category,
-                        m.amount,
-                        m.voucher,
-                        m.invoice,
-                        m.counterparty,
-                        m.memo,
-                    )
-                )
-                if progress is not None and count % 5000 == 0:
-                    progress(count)
-        if not count:
-            return 0
-        cursor.execute("ANALYZE finance_staged")
-        cursor.execute("SELECT finance_post_staged(%s, %s, %s)", [actor.pk, actor.name, recorded_at])
-        return int(cursor.fetchone()[0])
-
-
 def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
     """The entry, or the refusal that the outcome stands for."""
-    facts: dict[str, Any] = json.loads(detail) if isinstance(detail, str) else (detail or {})
+    facts: dict[str, Any] = (
+        json.loads(detail) if isinstance(detail, str) else (detail or {})
+    )
     if outcome in ("posted", "repeated"):
         return Posted(outcome == "repeated", facts)
     if outcome == "insufficient":
         raise InsufficientFunds(
-            _("%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。")
+            _(
+                "%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。"
+            )
             % {
                 "account": facts["account"],
                 "available": facts["available"],
@@ -295,10 +268,15 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
             details=facts,
         )
     if outcome == "key_reused":
-        raise KeyReused(_("该幂等键已用于另一笔分录，请换一个键。"), details={"sequence": facts["sequence"]})
+        raise KeyReused(
+            _("该幂等键已用于另一笔分录，请换一个键。"),
+            details={"sequence": facts["sequence"]},
+        )
     if outcome == "already_posted":
         raise AlreadyPosted(
-            _("凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。")
+            _(
+                "凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。"
+            )
             % {"voucher": facts["voucher"], "sequence": facts["sequence"]},
             details={"sequence": facts["sequence"]},
         )
@@ -310,13 +288,18 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
         )
     if outcome == "already_reversed":
         raise NotReversible(
-            _("该分录已由第 %(sequence)d 号分录红冲。") % {"sequence": facts["sequence"]},
+            _("该分录已由第 %(sequence)d 号分录红冲。")
+            % {"sequence": facts["sequence"]},
             details={"sequence": facts["sequence"]},
         )
     if outcome == "is_a_reversal":
-        raise NotReversible(_("红冲分录不能再红冲；请重新登记正确的分录。"), details={"sequence": facts["sequence"]})
+        raise NotReversible(
+            _("红冲分录不能再红冲；请重新登记正确的分录。"),
+            details={"sequence": facts["sequence"]},
+        )
     if outcome == "before_the_entry":
         raise NotReversible(
-            _("红冲日期不能早于原分录日期 %(on)s。") % {"on": facts["on"]}, details={"on": facts["on"]}
+            _("红冲日期不能早于原分录日期 %(on)s。") % {"on": facts["on"]},
+            details={"on": facts["on"]},
         )
     raise UnknownEntry(_("没有这笔分录。"))

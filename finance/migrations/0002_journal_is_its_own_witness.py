@@ -15,8 +15,6 @@ DROP FUNCTION finance_refuse() CASCADE;
 DROP FUNCTION finance_account_inserted() CASCADE;
 DROP FUNCTION finance_journal_inserted() CASCADE;
 DROP FUNCTION finance_project_number_stays() CASCADE;
-DROP AGGREGATE finance_chain(text, text);
-DROP FUNCTION finance_chain_step(text, text, text);
 DROP FUNCTION finance_hash(text, text);
 DROP FUNCTION finance_body(integer, date, timestamptz, text, text, text, text, text, numeric, text, text, text, text,
     integer);

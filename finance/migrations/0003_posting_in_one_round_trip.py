@@ -6,7 +6,6 @@ from django.db import migrations
 
 FORWARD = (Path(__file__).parent / "sql" / "posting.sql").read_text(encoding="utf-8")
 REVERSE = """
-DROP FUNCTION finance_post_staged(bigint, text, timestamptz);
 DROP FUNCTION finance_reverse(bigint, integer, text, date, text, bigint, text, text, timestamptz);
 DROP FUNCTION finance_post(bigint, text, text, text, text, date, numeric, text, text, text, text, bigint, text, text,
     timestamptz);

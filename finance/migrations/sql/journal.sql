@@ -17,27 +17,15 @@ CREATE FUNCTION finance_body(
     reverses integer
 ) RETURNS text
 LANGUAGE sql STABLE AS $$
-    SELECT 'pilot-ledger-1' || E'\x1f' || sequence || E'\x1f' || to_char(day, 'YYYY-MM-DD') || E'\x1f'
-        || finance_instant(recorded_at) || E'\x1f'
-        || kind || E'\x1f' || source || E'\x1f' || category || E'\x1f' || debit || E'\x1f' || credit || E'\x1f'
-        || amount::numeric(18, 2) || E'\x1f' || voucher || E'\x1f' || invoice || E'\x1f' || counterparty || E'\x1f'
-        || memo || E'\x1f' || coalesce(reverses::text, '')
+    SELECT concat_ws(E'\x1f', 'pilot-ledger-1', sequence, to_char(day, 'YYYY-MM-DD'), finance_instant(recorded_at),
+        kind, source, category, debit, credit, amount::numeric(18, 2), voucher, invoice, counterparty, memo,
+        coalesce(reverses::text, ''))
 $$;
 
 CREATE FUNCTION finance_hash(body text, previous text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT encode(sha256(convert_to(body || E'\x1f' || previous, 'UTF8')), 'hex')
 $$;
-
--- One step of the chain for the window aggregate below; the first step starts from `head`.
-CREATE FUNCTION finance_chain_step(state text, head text, body text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN encode(sha256(convert_to(body || E'\x1f' || coalesce(state, head), 'UTF8')), 'hex');
-END
-$$;
-
-CREATE AGGREGATE finance_chain(text, text) (SFUNC = finance_chain_step, STYPE = text);
 
 CREATE FUNCTION finance_debit_role(kind text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
@@ -151,44 +139,53 @@ BEGIN
     PERFORM FROM finance_journal
     WHERE project_id IN (SELECT project_id FROM fresh) ORDER BY project_id FOR NO KEY UPDATE;
 
-    SELECT n.project_id, n.sequence INTO bad
-    FROM (
-        SELECT e.id, e.project_id, e.sequence,
-            lag(e.sequence) OVER w AS sequence_before, lag(e.hash) OVER w AS hash_before
-        FROM fresh e WINDOW w AS (PARTITION BY e.project_id ORDER BY e.sequence)
-    ) n
-    JOIN finance_entry e ON e.id = n.id
-    LEFT JOIN finance_account da ON da.id = e.debit_id
-    LEFT JOIN finance_account ca ON ca.id = e.credit_id
-    LEFT JOIN finance_journal j ON j.project_id = n.project_id
-    LEFT JOIN finance_entry oe ON oe.id = e.reverses_id
-    WHERE e.sequence IS DISTINCT FROM coalesce(n.sequence_before, j.sequence) + 1
-        OR e.previous_hash IS DISTINCT FROM coalesce(n.hash_before, j.head_hash)
-        OR finance_fits(e, da, ca, oe) IS NOT TRUE
-    LIMIT 1;
-    IF FOUND THEN
+    -- EXECUTE plans for the rows at hand; a plan kept from a small load would be a disaster for a large one.
+    EXECUTE $set$
+        SELECT n.project_id, n.sequence
+        FROM (
+            SELECT project_id, sequence, previous_hash,
+                lag(sequence) OVER w AS sequence_before, lag(hash) OVER w AS hash_before
+            FROM fresh WINDOW w AS (PARTITION BY project_id ORDER BY sequence)
+        ) n
+        LEFT JOIN finance_journal j ON j.project_id = n.project_id
+        WHERE n.sequence IS DISTINCT FROM coalesce(n.sequence_before, j.sequence) + 1
+            OR n.previous_hash IS DISTINCT FROM coalesce(n.hash_before, j.head_hash)
+        UNION ALL
+        SELECT e.project_id, e.sequence
+        FROM fresh e
+        LEFT JOIN finance_account d ON d.id = e.debit_id
+        LEFT JOIN finance_account c ON c.id = e.credit_id
+        LEFT JOIN finance_entry o ON o.id = e.reverses_id
+        WHERE finance_fits(ROW(e.*)::finance_entry, d, c, o) IS NOT TRUE
+        LIMIT 1
+    $set$ INTO bad;
+    IF bad.project_id IS NOT NULL THEN
         PERFORM finance_refuse_entry(bad.project_id, bad.sequence);
     END IF;
 
-    UPDATE finance_account a
-    SET balance = a.balance + s.delta, last_on = greatest(a.last_on, s.latest)
-    FROM (
-        SELECT account_id, sum(delta) AS delta, max(day) AS latest
+    EXECUTE $set$
+        UPDATE finance_account a
+        SET balance = a.balance + s.delta, last_on = greatest(a.last_on, s.latest)
         FROM (
-            SELECT debit_id AS account_id, amount AS delta, day FROM fresh
-            UNION ALL
-            SELECT credit_id, -amount, day FROM fresh
-        ) sides
-        GROUP BY account_id
-    ) s
-    WHERE a.id = s.account_id;
-
-    UPDATE finance_journal j
-    SET sequence = s.sequence, head_hash = s.hash
-    FROM (
-        SELECT DISTINCT ON (project_id) project_id, sequence, hash FROM fresh ORDER BY project_id, sequence DESC
-    ) s
-    WHERE j.project_id = s.project_id;
+            SELECT account_id, sum(delta) AS delta, max(day) AS latest
+            FROM (
+                SELECT debit_id AS account_id, amount AS delta, day FROM fresh
+                UNION ALL
+                SELECT credit_id, -amount, day FROM fresh
+            ) sides
+            GROUP BY account_id
+        ) s
+        WHERE a.id = s.account_id
+    $set$;
+    EXECUTE $set$
+        UPDATE finance_journal j
+        SET sequence = s.sequence, head_hash = s.hash
+        FROM (
+            SELECT DISTINCT ON (project_id) project_id, sequence, hash
+            FROM fresh ORDER BY project_id, sequence DESC
+        ) s
+        WHERE j.project_id = s.project_id
+    $set$;
     RETURN NULL;
 END
 $$;

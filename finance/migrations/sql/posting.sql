@@ -1,6 +1,5 @@
 -- The one writer of the journal: finance_post and finance_reverse do lock, conditions, chain and log
--- in one round trip; finance_post_staged does the same for many, without the live conditions.
--- Refusals come back as an outcome, so that an enclosing transaction stays usable.
+-- in one round trip. Refusals come back as an outcome, so that an enclosing transaction stays usable.
 
 CREATE FUNCTION finance_open_journal(p_project bigint) RETURNS finance_journal
 LANGUAGE plpgsql AS $$
@@ -318,87 +317,5 @@ BEGIN
             'amount', original.amount::text, 'memo', p_memo));
     outcome := 'posted';
     detail := finance_shown(written, debit.name, credit.name, original.sequence);
-END
-$$;
-
--- Movements of a workbook, staged in the temporary table finance_staged(ordinal, project_id, day, kind,
--- source, category, amount, voucher, invoice, counterparty, memo): recorded as they happened, in the
--- order of `ordinal`, whatever it does to a balance. Set-based: one pass over the staged rows.
-CREATE FUNCTION finance_post_staged(p_actor bigint, p_actor_name text, p_recorded_at timestamptz) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-    at timestamptz;
-    known text;
-    written bigint;
-BEGIN
-    at := coalesce(p_recorded_at, clock_timestamp());
-
-    INSERT INTO finance_journal (project_id, sequence, head_hash)
-    SELECT p.id, 0, finance_genesis(p.number) FROM lifecycle_project p
-    WHERE p.id IN (SELECT project_id FROM finance_staged)
-        AND NOT EXISTS (SELECT 1 FROM finance_journal j WHERE j.project_id = p.id)
-    ON CONFLICT DO NOTHING;
-    PERFORM FROM finance_journal
-    WHERE project_id IN (SELECT project_id FROM finance_staged) ORDER BY project_id FOR NO KEY UPDATE;
-
-    SELECT s.voucher INTO known
-    FROM finance_staged s
-    JOIN finance_entry e ON e.project_id = s.project_id AND e.voucher = s.voucher AND e.kind = s.kind
-        AND e.source = s.source AND e.category = s.category AND e.invoice = s.invoice AND e.reverses_id IS NULL
-    WHERE NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id)
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'journal: movement % is posted already', known USING ERRCODE = '23505';
-    END IF;
-    SELECT min(voucher) INTO known FROM finance_staged
-    GROUP BY project_id, voucher, kind, source, category, invoice HAVING count(*) > 1 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'journal: movement % is staged twice', known USING ERRCODE = '23505';
-    END IF;
-
-    INSERT INTO finance_account (project_id, role, source, category, name, balance)
-    SELECT project_id, role, source, category, finance_account_name(role, source, category), 0
-    FROM (
-        SELECT DISTINCT project_id, finance_debit_role(kind) AS role, source, category FROM finance_staged
-        UNION
-        SELECT DISTINCT project_id, finance_credit_role(kind, source), source, '' FROM finance_staged
-    ) wanted
-    WHERE NOT EXISTS (
-        SELECT 1 FROM finance_account a
-        WHERE a.project_id = wanted.project_id AND a.role = wanted.role AND a.source = wanted.source
-            AND a.category = wanted.category);
-
-    INSERT INTO finance_entry (
-        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
-        voucher, invoice, counterparty, memo, previous_hash, hash, origin, recorded_by, recorder_name)
-    SELECT project_id, sequence, day, at, kind, source, category, debit_id, credit_id, amount,
-        voucher, invoice, counterparty, memo,
-        coalesce(lag(hash) OVER (PARTITION BY project_id ORDER BY sequence), head_hash), hash,
-        'imported', p_actor, p_actor_name
-    FROM (
-        SELECT b.*, finance_chain(b.head_hash, b.body) OVER (PARTITION BY b.project_id ORDER BY b.sequence) AS hash
-        FROM (
-            SELECT n.*, d.id AS debit_id, c.id AS credit_id,
-                finance_body(n.sequence, n.day, at, n.kind, n.source, n.category, d.name, c.name, n.amount,
-                    n.voucher, n.invoice, n.counterparty, n.memo, NULL) AS body
-            FROM (
-                SELECT s.*, j.head_hash,
-                    (j.sequence + row_number() OVER (PARTITION BY s.project_id ORDER BY s.ordinal))::integer AS sequence
-                FROM finance_staged s JOIN finance_journal j ON j.project_id = s.project_id
-            ) n
-            JOIN finance_account d ON d.project_id = n.project_id AND d.role = finance_debit_role(n.kind)
-                AND d.source = n.source AND d.category = n.category
-            JOIN finance_account c ON c.project_id = n.project_id AND c.role = finance_credit_role(n.kind, n.source)
-                AND c.source = n.source AND c.category = ''
-        ) b
-    ) chained
-    ORDER BY project_id, sequence;
-    GET DIAGNOSTICS written = ROW_COUNT;
-
-    UPDATE lifecycle_projectstamp SET stamp = stamp + 1
-    WHERE project_id IN (
-        SELECT e.project_id FROM finance_entry e
-        WHERE e.invoice IN (SELECT invoice FROM finance_staged WHERE kind = '支出' AND invoice <> ''));
-    RETURN written;
 END
 $$;
