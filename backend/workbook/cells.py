@@ -148,7 +148,7 @@ class Text(_Unitless):
         return text
 
     @staticmethod
-    def _digits(cell: int | float) -> str:
+    def _digits(cell: float) -> str:
         if not isfinite(cell) or abs(cell) >= 10**15:
             raise CellFault(_("数字超过15位，Excel 已丢失精度；请把单元格设为文本后重新填写"))
         return format(Decimal(format(cell, ".15g")), "f")
@@ -251,7 +251,7 @@ class Day:
             return self._from_text(cell)
         return self._from_serial(cell)
 
-    def _from_serial(self, serial: int | float) -> date | None:
+    def _from_serial(self, serial: float) -> date | None:
         if not isfinite(serial) or not 1 <= serial < 2_958_466:
             return None
         return self.epoch + timedelta(days=int(serial))

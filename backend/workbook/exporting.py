@@ -182,7 +182,7 @@ def _write_instructions(book: xlsxwriter.Workbook) -> None:
 def write_sheet(
     book: xlsxwriter.Workbook, formats: Formats, table: Table, rows: Iterable[dict[str, Any]]
 ) -> None:
-    """Write one sheet, its header first; `rows` are values by column name, in the order in which they go out."""
+    """Write one sheet, its header first; `rows` are values by column name, in the order they go out."""
     sheet = book.add_worksheet(table.title)
     sheet.freeze_panes(1, 0)
     for index, column in enumerate(table.columns):

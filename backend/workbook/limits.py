@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from backend.workbook.plan import Desk, FieldChange, Plan, change
+from backend.workbook.plan import Desk, Plan, change
+from backend.workbook.preview import FieldChange
 from backend.workbook.sheets.batches import LIMITS
 from backend.workbook.tables import Row, Sheetful
 from lifecycle.models import Batch, BatchLimit

@@ -117,12 +117,13 @@ def _known(desk: Desk, sheet: Sheetful, rows: list[tuple[int, Project, Row]]) ->
             "memo",
         )
     )
-    for project, voucher, kind, source, category, invoice, on, amount, counterparty, memo in entries.iterator(
+    for pk, voucher, kind, source, category, invoice, on, amount, counterparty, memo in entries.iterator(
         _READ_AT_ONCE
     ):
-        row = wanted.get((project, folded(voucher), kind, source, folded(category), folded(invoice)))
-        if row is None:
+        key = (pk, folded(voucher), kind, source, folded(category), folded(invoice))
+        if key not in wanted:
             continue
+        row = wanted[key]
         found.add(row.number)
         if row["amount"] != amount:
             desk.fault(

@@ -86,7 +86,7 @@ class Package:
         if len(header) < _LOCAL_HEADER.size:
             raise _damaged()
         signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-        start = info.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+        start: int = info.header_offset + _LOCAL_HEADER.size + name_length + extra_length
         if signature != b"PK\x03\x04" or start + info.compress_size > len(self.content):
             raise _damaged()
         return start

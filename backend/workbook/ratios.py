@@ -26,7 +26,7 @@ _TYPED_DIGITS = 6
 _LARGEST_PART = 1000
 _SERIALS = range(36_526, 73_051)
 _EPOCH = date(1899, 12, 30)
-_DAY_ZERO = datetime(1899, 12, 31)  # noqa: DTZ001 - a length of time, not an instant
+_DAY_ZERO = datetime.combine(date(1899, 12, 31), time())
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _from_clock(length: timedelta) -> Fraction | None:
     return Fraction(hours, minutes) if minutes and not rest else None
 
 
-def _from_number(number: int | float) -> Fraction | None:
+def _from_number(number: float) -> Fraction | None:
     if not isfinite(number) or not 0 < number < 1_000_000:
         return None
     exact = Decimal(format(number, ".15g"))

@@ -20,7 +20,7 @@ def code(number: int) -> str:
 
 
 def programme() -> dict[str, Rows]:
-    """Two parks of two cities with a project each, one with its history; the first row of a sheet is its header."""
+    """Two parks of two cities with a project each, one with its history; sheets begin with their header."""
     return {
         "单位": [
             ["单位名称", "单位类型", "统一社会信用代码", "上级单位", "联系人", "联系电话", "电子邮箱"],

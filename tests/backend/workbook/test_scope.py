@@ -112,16 +112,17 @@ def test_a_park_keeps_its_own_contact_and_its_units(bring: Bring) -> None:
 def test_what_belongs_to_another_park_does_not_exist(bring: Bring) -> None:
     bring(programme())
     other = bring(only("里程碑", lambda rows: None), by=WEST)
-    unknown = bring(
-        only("里程碑", lambda rows: [row.__setitem__(0, "E9") for row in rows[1:]] and None), by=WEST
-    )
+    nowhere = programme()["里程碑"]
+    for row in nowhere[1:]:
+        row[0] = "E9"
+    unknown = bring({"里程碑": nowhere}, by=WEST)
     assert places(other) == places(unknown) == [("里程碑", 2, "项目编号"), ("里程碑", 3, "项目编号")]
     assert other.faults[0].message.replace("E1", "E9") == unknown.faults[0].message
 
 
 def test_a_hidden_name_cannot_be_given_again_and_shows_nothing_of_its_bearer(bring: Bring) -> None:
     bring(programme())
-    preview = bring(only("项目", lambda rows: rows.pop(1) and None), by=EAST)
+    preview = bring(only("项目", lambda rows: rows.__delitem__(1)), by=EAST)
     assert ("项目", 2, "项目编号") in places(preview)
     assert preview.changes == []
     assert not any("西" in fault.message for fault in preview.faults if fault.column == "项目编号")

@@ -19,7 +19,7 @@ def read(title: str, rows: Rows) -> tuple[Sheetful, list[Fault], list[Fault]]:
 
 
 def test_columns_come_in_any_order_with_stars_spaces_and_other_brackets() -> None:
-    rows = [
+    rows: Rows = [
         ["金额( 千元 )", " 项目编号* ", "期 次", "资金来源（必填）", "计划拨付日期＊"],
         [700, "E1", 1, "省拨款", "2022.10.31"],
     ]
@@ -34,7 +34,10 @@ def test_columns_come_in_any_order_with_stars_spaces_and_other_brackets() -> Non
 def test_the_unit_in_the_brackets_counts_and_without_one_that_of_the_format(
     heading: str, amount: str
 ) -> None:
-    rows = [["项目编号", "资金来源", "期次", "计划拨付日期", heading], ["E1", "省拨款", 1, "2022-10-31", 700]]
+    rows: Rows = [
+        ["项目编号", "资金来源", "期次", "计划拨付日期", heading],
+        ["E1", "省拨款", 1, "2022-10-31", 700],
+    ]
     sheet, found, _warned = read("拨款计划", rows)
     assert found == []
     assert sheet.rows[0]["amount"] == Decimal(amount)
@@ -42,7 +45,10 @@ def test_the_unit_in_the_brackets_counts_and_without_one_that_of_the_format(
 
 @pytest.mark.parametrize("heading", ["金额（美元）", "金额（万）"])
 def test_an_unknown_unit_is_a_fault_of_the_header(heading: str) -> None:
-    rows = [["项目编号", "资金来源", "期次", "计划拨付日期", heading], ["E1", "省拨款", 1, "2022-10-31", 700]]
+    rows: Rows = [
+        ["项目编号", "资金来源", "期次", "计划拨付日期", heading],
+        ["E1", "省拨款", 1, "2022-10-31", 700],
+    ]
     sheet, found, _warned = read("拨款计划", rows)
     assert [(fault.row, fault.column) for fault in found] == [(1, heading)]
     assert not sheet.readable
@@ -72,7 +78,7 @@ def test_a_sheet_without_a_header_is_a_fault_and_an_empty_one_is_not() -> None:
 
 
 def test_unknown_columns_are_reported_and_ignored() -> None:
-    rows = [[*row, "x"] for row in programme()["里程碑"]]
+    rows: Rows = [[*row, "x"] for row in programme()["里程碑"]]
     rows[0][-1] = "备注"
     _sheet, found, warned = read("里程碑", rows)
     assert found == []
@@ -80,7 +86,7 @@ def test_unknown_columns_are_reported_and_ignored() -> None:
 
 
 def test_a_row_that_has_only_unknown_columns_is_blank() -> None:
-    rows = [[*row, ""] for row in programme()["里程碑"]]
+    rows: Rows = [[*row, ""] for row in programme()["里程碑"]]
     rows[0][-1] = "备注"
     sheet, found, _warned = read("里程碑", [*rows, ["", "", "", "", "", "", "", "合计两项"]])
     assert found == []
@@ -88,7 +94,7 @@ def test_a_row_that_has_only_unknown_columns_is_blank() -> None:
 
 
 def test_missing_and_repeated_columns_are_faults() -> None:
-    rows: list[list[Any]] = [["项目编号", "年度", "年度（必填）", "责任人"], ["E1", 2022, 2022, ""]]
+    rows: Rows = [["项目编号", "年度", "年度（必填）", "责任人"], ["E1", 2022, 2022, ""]]
     sheet, found, _warned = read("里程碑", rows)
     assert [(fault.column, fault.row) for fault in found] == [
         ("年度（必填）", 1),
