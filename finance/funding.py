@@ -20,6 +20,8 @@ from finance.kinds import (
     PAYMENT,
     PROVINCIAL,
     REFUND,
+    SELF_RAISED,
+    SOCIAL,
     SOURCES,
     SPENDING,
 )
@@ -100,41 +102,39 @@ def funding_of(
     money = _BALANCES if on is None and known_at is None else _entries(on=on, known_at=known_at)
     sql = f"""
         WITH chosen (id) AS MATERIALIZED ({chosen})
-        SELECT p.id, p.provincial_grant, p.park_matching, p.self_raised, p.social_capital, m.source,
-            m.arrived, m.held, m.received, m.spent, m.refunded, m.received - m.spent - m.refunded
+        SELECT p.id, promised.source, promised.amount,
+            coalesce(m.arrived, 0.00), coalesce(m.held, 0.00), coalesce(m.received, 0.00),
+            coalesce(m.spent, 0.00), coalesce(m.refunded, 0.00),
+            coalesce(m.received, 0.00) - coalesce(m.spent, 0.00) - coalesce(m.refunded, 0.00)
         FROM {rows_of("lifecycle_project", known_at, projects="ARRAY(SELECT id FROM chosen)")} p
-        LEFT JOIN ({money}) m ON m.project_id = p.id
+        CROSS JOIN LATERAL (VALUES
+            ('{PROVINCIAL}', p.provincial_grant), ('{MATCHING}', p.park_matching),
+            ('{SELF_RAISED}', p.self_raised), ('{SOCIAL}', p.social_capital)
+        ) promised (source, amount)
+        LEFT JOIN ({money}) m ON m.project_id = p.id AND m.source = promised.source
         WHERE p.id IN (SELECT id FROM chosen)
+            AND (promised.source = '{PROVINCIAL}' OR promised.amount <> 0 OR m.source IS NOT NULL)
     """
     found: dict[int, Funding] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, {**parameters, "on": on, "known_at": known_at})
-        for pk, *committed, source, arrived, held, received, spent, refunded, balance in cursor:
-            funding = found.get(pk)
+        for row in cursor.fetchall():
+            funding = found.get(row[0])
             if funding is None:
-                funding = found[pk] = Funding(_untouched(committed))
-            if source is not None:
-                funding.sources[source] = SourceMoney(
-                    funding.sources[source].committed, arrived, held, received, spent, refunded, balance
-                )
+                funding = found[row[0]] = Funding(dict.fromkeys(SOURCES, _NOTHING))
+            funding.sources[row[1]] = SourceMoney._make(row[2:])
     return found
 
 
-def _untouched(committed: list[Decimal]) -> dict[str, SourceMoney]:
-    return {
-        source: SourceMoney(amount, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
-        for source, amount in zip(SOURCES, committed, strict=True)
-    }
-
+_NOTHING = SourceMoney(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
 
 _BALANCES = f"""
     SELECT a.project_id, a.source,
-        coalesce(-sum(a.balance) FILTER (WHERE a.role = 'grantor' AND a.source = '{PROVINCIAL}'), 0.00)
-            AS arrived,
-        coalesce(sum(a.balance) FILTER (WHERE a.role = 'park'), 0.00) AS held,
-        coalesce(sum(a.balance) FILTER (WHERE a.role IN ('unit', 'expense', 'refunded')), 0.00) AS received,
-        coalesce(sum(a.balance) FILTER (WHERE a.role = 'expense'), 0.00) AS spent,
-        coalesce(sum(a.balance) FILTER (WHERE a.role = 'refunded'), 0.00) AS refunded
+        -sum(a.balance) FILTER (WHERE a.role = 'grantor' AND a.source = '{PROVINCIAL}') AS arrived,
+        sum(a.balance) FILTER (WHERE a.role = 'park') AS held,
+        sum(a.balance) FILTER (WHERE a.role IN ('unit', 'expense', 'refunded')) AS received,
+        sum(a.balance) FILTER (WHERE a.role = 'expense') AS spent,
+        sum(a.balance) FILTER (WHERE a.role = 'refunded') AS refunded
     FROM finance_account a
     WHERE a.project_id IN (SELECT id FROM chosen)
     GROUP BY 1, 2
@@ -144,17 +144,15 @@ _BALANCES = f"""
 
 def _entries(*, on: date | None, known_at: datetime | None) -> str:
     up_to = "" if on is None else "AND e.day <= %(on)s"
-    received = f"e.kind IN ('{PAYMENT}', '{DIRECT}', '{CONTRIBUTION}')"
-    arrived = f"e.kind = '{ARRIVAL}'"
     left_park = f"e.source = '{PROVINCIAL}' AND e.kind IN ('{PAYMENT}', '{PARK_RETURN}')"
     return f"""
         SELECT e.project_id, e.source,
-            coalesce(sum(e.amount) FILTER (WHERE {arrived}), 0.00) AS arrived,
-            coalesce(sum(e.amount) FILTER (WHERE {arrived}), 0.00)
+            sum(e.amount) FILTER (WHERE e.kind = '{ARRIVAL}') AS arrived,
+            coalesce(sum(e.amount) FILTER (WHERE e.kind = '{ARRIVAL}'), 0.00)
                 - coalesce(sum(e.amount) FILTER (WHERE {left_park}), 0.00) AS held,
-            coalesce(sum(e.amount) FILTER (WHERE {received}), 0.00) AS received,
-            coalesce(sum(e.amount) FILTER (WHERE e.kind = '{SPENDING}'), 0.00) AS spent,
-            coalesce(sum(e.amount) FILTER (WHERE e.kind = '{REFUND}'), 0.00) AS refunded
+            sum(e.amount) FILTER (WHERE e.kind IN ('{PAYMENT}', '{DIRECT}', '{CONTRIBUTION}')) AS received,
+            sum(e.amount) FILTER (WHERE e.kind = '{SPENDING}') AS spent,
+            sum(e.amount) FILTER (WHERE e.kind = '{REFUND}') AS refunded
         FROM finance_entry e
         WHERE e.project_id IN (SELECT id FROM chosen) {up_to} AND {standing("e", known_at)}
         GROUP BY 1, 2
