@@ -34,8 +34,7 @@ def is_unread(projects: Projects) -> TypeGuard[QuerySet[Project]]:
 def ids_of(projects: Projects) -> list[int]:
     """The ids, ascending, each once; one query for a queryset that was not fetched yet, else none."""
     if is_unread(projects):
-        unordered = projects if projects.query.is_sliced else projects.order_by()
-        return sorted(set(unordered.values_list("pk", flat=True)))
+        return sorted(set(_unordered(projects).values_list("pk", flat=True)))
     return sorted({project if isinstance(project, int) else project.pk for project in projects})
 
 
@@ -45,10 +44,15 @@ def sql_of(projects: Projects) -> tuple[str, dict[str, Any]]:
     A queryset not fetched yet is not fetched for it. Raises EmptyResultSet when it can hold nothing.
     """
     if is_unread(projects):
-        sql, parameters = projects.values("pk").query.sql_with_params()
+        sql, parameters = _unordered(projects).values("pk").query.sql_with_params()
         of_postgres: Any = connection.ops
         return of_postgres.compose_sql(sql, parameters).replace("%", "%%"), {}
     return "SELECT unnest(%(ids)s::bigint[])", {"ids": ids_of(projects)}
+
+
+def _unordered(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The same projects without the cost of their order, on which a slice depends."""
+    return projects if projects.query.is_sliced else projects.order_by()
 
 
 def in_chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

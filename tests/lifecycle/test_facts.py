@@ -10,7 +10,7 @@ import pytest
 from lifecycle.errors import DomainError
 from lifecycle.facts import life_facts
 from lifecycle.models import AnnualReport, BatchLimit, Cluster, DatedEvent, Milestone, Project
-from lifecycle.reading import ids_of
+from lifecycle.reading import fetch, ids_of, sql_of
 from lifecycle.rules.facts import LifeFacts
 from tests.builders import day, instant, make_batch, make_cluster, make_milestone, make_project, set_limit
 
@@ -137,3 +137,19 @@ def test_ids_come_once_and_ascending_from_querysets_rows_and_ids(django_assert_n
         assert ids_of(fetched) == everyone
         assert ids_of([third, first]) == [first.pk, third.pk]
         assert ids_of([third.pk, first.pk, third.pk]) == [first.pk, third.pk]
+
+
+def test_a_queryset_not_fetched_yet_becomes_part_of_another_query(django_assert_num_queries: Any) -> None:
+    projects = [make_project(name="100%", milestones=False) for _each in range(3)]
+    found = Project.objects.filter(name__contains="0%").distinct().order_by("cluster__name")
+
+    for chosen, expected in (
+        (found, projects),
+        (Project.objects.order_by("-pk")[:1], projects[2:]),
+        ([projects[0].pk], projects[:1]),
+        ([], []),
+    ):
+        with django_assert_num_queries(1):
+            sql, parameters = sql_of(chosen)
+            rows = fetch(f"SELECT id FROM ({sql}) chosen (id) ORDER BY id", parameters)
+        assert [pk for (pk,) in rows] == [project.pk for project in expected]
