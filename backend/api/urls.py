@@ -38,17 +38,8 @@ class CountConverter:
 register_converter(NumberConverter, "project_number")
 register_converter(CountConverter, "row")
 
-of_project: list[URLPattern | URLResolver] = [
-    path("funding/", money.FundingView.as_view(), name="project-funding"),
-    path("rules/", compliance.ProjectRulesView.as_view(), name="project-rules"),
-    path("entries/", entries.EntriesView.as_view(), name="project-entries"),
-    path("entries/<row:sequence>/reverse/", entries.ReverseView.as_view(), name="project-entry-reverse"),
-    path("ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
-    path("milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
-    path(
-        "milestones/<row:pk>/progress/", milestones.ProgressView.as_view(), name="project-milestone-progress"
-    ),
-]
+# Written out in full: a number with a slash is found only by a pattern that sees the whole address.
+PROJECT = "projects/<project_number:number>/"
 
 v1: list[URLPattern | URLResolver] = [
     path("auth/token/", accounts.TokenView.as_view(), name="token"),
@@ -58,8 +49,22 @@ v1: list[URLPattern | URLResolver] = [
     path("compliance/summary/", compliance.SummaryView.as_view(), name="compliance-summary"),
     path("imports/", imports.ImportsView.as_view(), name="imports"),
     path("projects/", projects.ProjectsView.as_view(), name="projects"),
-    path("projects/<project_number:number>/", include(of_project)),
-    path("projects/<project_number:number>/", projects.ProjectDetailView.as_view(), name="project"),
+    path(f"{PROJECT}funding/", money.FundingView.as_view(), name="project-funding"),
+    path(f"{PROJECT}rules/", compliance.ProjectRulesView.as_view(), name="project-rules"),
+    path(f"{PROJECT}entries/", entries.EntriesView.as_view(), name="project-entries"),
+    path(
+        f"{PROJECT}entries/<row:sequence>/reverse/",
+        entries.ReverseView.as_view(),
+        name="project-entry-reverse",
+    ),
+    path(f"{PROJECT}ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
+    path(f"{PROJECT}milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
+    path(
+        f"{PROJECT}milestones/<row:pk>/progress/",
+        milestones.ProgressView.as_view(),
+        name="project-milestone-progress",
+    ),
+    path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 
 app_name = "api"
