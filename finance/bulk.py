@@ -209,6 +209,7 @@ def _entries(
 def _copy(entries: Iterable[tuple[Any, ...]]) -> None:
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(
             "COPY finance_entry (project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id,"
             " amount, voucher, invoice, counterparty, memo, previous_hash, hash, origin, recorded_by, recorder_name)"

@@ -27,5 +27,8 @@ DROP FUNCTION finance_credit_role(text, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("finance", "0001_initial"), ("lifecycle", "0002_facts_keep_their_versions")]
+    dependencies = [
+        ("finance", "0001_initial"),
+        ("lifecycle", "0002_facts_keep_their_versions"),
+    ]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

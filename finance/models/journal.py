@@ -16,7 +16,9 @@ from lifecycle.parties.sight import Sight
 class Journal(models.Model):
     """The head of a project's chain; moved by the trigger on the entries alone."""
 
-    project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="journal")
+    project = models.OneToOneField(
+        Project, on_delete=models.PROTECT, primary_key=True, related_name="journal"
+    )
     sequence = models.IntegerField(default=0)
     head_hash = models.CharField(max_length=64)
 
@@ -37,7 +39,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def standing(self) -> Self:
         """Without reversed entries and their reversals, which drop out of every sum."""
         return self.filter(reverses=None).filter(
-            ~models.Exists(Entry.objects.filter(reverses=models.OuterRef("pk"), project=models.OuterRef("project")))
+            ~models.Exists(
+                Entry.objects.filter(
+                    reverses=models.OuterRef("pk"), project=models.OuterRef("project")
+                )
+            )
         )
 
 
@@ -51,7 +57,11 @@ class Entry(models.Model):
     # The trigger on INSERT (migration 0002) holds project and both accounts together, and accounts are never
     # deleted; reference checks besides would double the cost of a bulk load and prove nothing more.
     project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="entries"
+        Project,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
     )
     sequence = models.IntegerField(_("序号"))
     on = models.DateField(_("业务日期"), db_column="day")
@@ -90,7 +100,7 @@ class Entry(models.Model):
     )
     previous_hash = models.CharField(_("前序哈希"), max_length=64)
     hash = models.CharField(_("哈希"), max_length=64)
-    key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - absent for what was imported
+    key = models.CharField(max_length=200, null=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     recorded_by = models.BigIntegerField(null=True)
     recorder_name = models.CharField(max_length=100, blank=True)
@@ -99,21 +109,35 @@ class Entry(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "sequence"], name="entry_sequence_once"),
             models.UniqueConstraint(
-                fields=["project", "key"], condition=models.Q(key__isnull=False), name="entry_key_once"
+                fields=["project", "sequence"], name="entry_sequence_once"
             ),
             models.UniqueConstraint(
-                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="entry_reversed_once"
+                fields=["project", "key"],
+                condition=models.Q(key__isnull=False),
+                name="entry_key_once",
             ),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_is_above_zero"),
-            models.CheckConstraint(condition=~models.Q(voucher=""), name="entry_has_a_voucher"),
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="entry_reversed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="entry_amount_is_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(voucher=""), name="entry_has_a_voucher"
+            ),
             sane_day("on", "entry_on_is_sane"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "voucher"], name="entry_by_voucher"),
             models.Index(fields=["project", "on"], name="entry_by_day"),
-            models.Index(fields=["invoice"], name="entry_by_invoice", condition=~models.Q(invoice="")),
+            models.Index(
+                fields=["invoice"],
+                name="entry_by_invoice",
+                condition=~models.Q(invoice=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,7 +149,9 @@ class Line(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="lines")
-    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="lines")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="lines"
+    )
     debit = money(_("借方"))
     credit = money(_("贷方"))
 
