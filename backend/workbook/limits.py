@@ -72,9 +72,9 @@ class LimitPlan:
                     basis=basis,
                 )
                 self.plan.added.append(limit)
-                changes.append(change(self._sheet, row, column, ""))
+                changes.append(change(self._sheet, row, column, "", written(code, value)))
             elif exact(known) != value:
-                changes.append(change(self._sheet, row, column, known.value))
+                changes.append(change(self._sheet, row, column, known.value, written(code, value)))
                 known.value = written(code, value)
                 self.plan.changed.append((known, ("value",)))
         return changes

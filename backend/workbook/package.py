@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 LARGEST_FILE = 64 * 1024 * 1024
-LARGEST_UNPACKED = 640 * 1024 * 1024
+LARGEST_UNPACKED = 320 * 1024 * 1024
 LARGEST_RATIO = 250
 RATIO_COUNTS_FROM = 32 * 1024 * 1024
 MOST_PARTS = 2_000

@@ -131,7 +131,8 @@ def plan_records(
             continue
         for name, old in former.items():
             column = sheet.table[name]
-            changes.append(change(sheet, row, column, _shown_former(desk, column, old)))
+            new = shown_value(column, row[name])
+            changes.append(change(sheet, row, column, _shown_former(desk, column, old), new))
         desk.count(sheet, row, added=adding, changes=changes)
         if adding:
             plan.added.append(instance)
@@ -189,12 +190,9 @@ def same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def change(sheet: Sheetful, row: Row, column: Column, old: str) -> FieldChange:
-    """What the row changes in one column, from `old` as it is shown."""
-    title = sheet.table.title
-    return FieldChange(
-        title, row.number, label(sheet, row), column.heading, old, shown_value(column, row[column.name])
-    )
+def change(sheet: Sheetful, row: Row, column: Column, old: str, new: str) -> FieldChange:
+    """What the row changes in one column, from `old` to `new` as they are shown."""
+    return FieldChange(sheet.table.title, row.number, label(sheet, row), column.heading, old, new)
 
 
 def label(sheet: Sheetful, row: Row) -> str:

@@ -15,7 +15,7 @@ from backend.workbook.tables import Row, Sheetful
 from finance.kinds import SPENDING
 from finance.models import Entry
 from lifecycle.models import AnnualReport, Batch, Cluster, DatedEvent, Milestone, Project, Target, Tranche
-from lifecycle.parties.models import Organisation, OrganisationKind
+from lifecycle.parties.models import Membership, Organisation, OrganisationKind
 
 _BELOW_A_PROJECT: dict[str, type[Model]] = {
     "考核指标": Target,
@@ -34,7 +34,11 @@ def plan_organisations(desk: Desk, sheet: Sheetful) -> Plan:
     for row in sheet.rows:
         _check_credit_code(desk, sheet, row, codes)
 
+    other_kinds: dict[int, Row] = {}
+
     def judge(row: Row, organisation: Organisation, adding: bool, former: dict[str, Any]) -> str | None:
+        if "kind" in former:
+            other_kinds[organisation.pk] = row
         return desk.scope.against_organisation(
             organisation, former_parent=former.get("parent", organisation.parent_id), changed=former
         )
@@ -42,6 +46,8 @@ def plan_organisations(desk: Desk, sheet: Sheetful) -> Plan:
     plan = plan_records(
         desk, sheet, model=Organisation, existing=_registered(desk, sheet, "name"), judge=judge
     )
+    if other_kinds:
+        _check_new_kinds(desk, sheet, other_kinds)
     _check_tree(desk, sheet)
     return plan
 
@@ -185,6 +191,15 @@ def _check_credit_code(desk: Desk, sheet: Sheetful, row: Row, seen: dict[str, in
         desk.warn(
             sheet, row, "credit_code", _("与第 %(row)s 行的统一社会信用代码相同，请人工核对") % {"row": first}
         )
+
+
+def _check_new_kinds(desk: Desk, sheet: Sheetful, rows: dict[int, Row]) -> None:
+    """An organisation that acts as what it is stays what it is; `rows` by the id of the organisation."""
+    acting = set(Cluster.objects.filter(park__in=rows).values_list("park", flat=True))
+    acting |= set(Project.objects.filter(unit__in=rows).values_list("unit", flat=True))
+    acting |= set(Membership.objects.filter(organisation__in=rows).values_list("organisation", flat=True))
+    for pk in acting:
+        desk.fault(sheet, rows[pk], "kind", _("该单位已有集群、项目或用户，不能更换单位类型"))
 
 
 def _check_tree(desk: Desk, sheet: Sheetful) -> None:

@@ -66,12 +66,15 @@ class Table:
     """A sheet: its name, its columns in the order we write them, the columns that tell its rows apart.
 
     check: looks at one row by itself (a column that could not be read is None) and complains of it.
+    told_by: the column that shows a repeated key, the key's last when empty. hint: what to do about one.
     """
 
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     check: "Callable[[Row, Complain], None] | None" = None
+    told_by: str = ""
+    hint: Callable[[], str] = str
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -316,9 +319,13 @@ def _check_once(table: Table, row: Row, seen: dict[Key, int], result: Sheetful, 
         first = seen.setdefault(table.key_of(row.values), row.number)
         if first != row.number:
             complain(
-                table.key[-1] if len(table.key) < 3 else table.key[1],
-                _("与第 %(row)s 行重复：%(key)s 相同")
-                % {"row": first, "key": "、".join(table[name].title for name in table.key)},
+                table.told_by or table.key[-1],
+                _("与第 %(row)s 行重复：%(key)s相同。%(hint)s")
+                % {
+                    "row": first,
+                    "key": "、".join(table[name].title for name in table.key),
+                    "hint": table.hint(),
+                },
             )
             row.bad = (*row.bad, "")
     if table.check is not None:

@@ -28,6 +28,10 @@ def _check(row: Row, complain: Complain) -> None:
         complain("category", _("只有“支出”填写支出科目，“%(kind)s”应留空") % {"kind": kind})
 
 
+def _hint() -> str:
+    return _("同一凭证拆分登记时，请在凭证号后加 -1、-2 区分")
+
+
 TABLE = Table(
     title="资金流水",
     columns=(
@@ -44,4 +48,6 @@ TABLE = Table(
     ),
     key=("project", "voucher", "kind", "source", "category", "invoice"),
     check=_check,
+    told_by="voucher",
+    hint=_hint,
 )

@@ -280,6 +280,20 @@ def test_serial_numbers_count_from_the_epoch_of_the_book() -> None:
     assert (row["submitted_on"], row["reviewed_on"]) == (date(2023, 12, 7), date(2023, 12, 13))
 
 
+def test_a_hundred_kilobytes_in_a_cell_are_a_fault_of_that_cell() -> None:
+    """Excel itself stops at 32 767 signs; whoever writes the file by hand does not."""
+    long = "长" * 35_000
+
+    def inject(parts: dict[str, bytes]) -> None:
+        target = "xl/sharedStrings.xml"
+        parts[target] = parts[target].replace("方案".encode(), long.encode())
+
+    _sheets, findings = read(repacked(book(programme()), inject))
+    (fault,) = findings.faults
+    assert (fault.sheet, fault.row, fault.column) == ("里程碑", 2, "里程碑")
+    assert len(fault.value) == 61
+
+
 def test_unknown_sheets_are_reported_and_the_instructions_left_alone() -> None:
     sheets, findings = read(
         book([("填表说明", [["随便写"]]), *programme().items(), ("项目(旧)", [["x"]]), ("Sheet2", [])])
@@ -325,13 +339,19 @@ def test_a_file_with_scrambled_bytes_is_read_or_refused(seed: int, many: int) ->
     assert sheets or findings.faults
 
 
-@given(st.integers(0, 2**32))
-def test_a_sheet_with_scrambled_xml_is_read_or_refused(seed: int) -> None:
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from(
+        [SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"]
+    ),
+    st.sampled_from(
+        [b"<", b">", b'"', b"/", b"&", b"=", b" ", b"9", b"-", b"", b"\x00", b"\xff", b"99999999999", b"<c>"]
+    ),
+)
+def test_a_part_with_scrambled_xml_is_read_or_refused(seed: int, part: str, slip: bytes) -> None:
     def scramble(parts: dict[str, bytes]) -> None:
-        data = bytearray(parts[SHEET])
-        place = seed % len(data)
-        data[place] = b"<>\"'/&= AZ09\x00\xff"[seed % 14]
-        parts[SHEET] = bytes(data)
+        place = seed % len(parts[part])
+        parts[part] = parts[part][:place] + slip + parts[part][place + 1 :]
 
     sheets, findings = read(repacked(_PLAIN, scramble))
     assert sheets or findings.faults
