@@ -215,11 +215,6 @@ class Migration(migrations.Migration):
                 name="account_once_in_a_project",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="account_within_its_project"
-            ),
         ),
         migrations.AddConstraint(
             model_name="account",

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -76,7 +77,7 @@ def whole(project: Project) -> bool:
     entries = list(Entry.objects.filter(project=project).order_by("sequence"))
     links = all(
         later.previous_hash == earlier.hash
-        for earlier, later in zip(entries, entries[1:], strict=False)
+        for earlier, later in pairwise(entries)
     )
     head = Journal.objects.get(project=project)
     sums: dict[int, Decimal] = {}
