@@ -46,7 +46,6 @@ class TokenView(APIView):
         request=CredentialsShape,
         responses=TokenShape,
         auth=[],
-        tags=[_("登录")],
     )
     def post(self, request: Request) -> Response:
         shape = CredentialsShape(data=request.data)
@@ -93,15 +92,11 @@ class MeShape(Shape):
 
 
 class MeView(View):
-    @extend_schema(
-        summary=_("本人、所在单位、角色，以及待处理事项的数量。"), responses=MeShape, tags=[_("登录")]
-    )
+    @extend_schema(summary=_("本人、所在单位、角色，以及待处理事项的数量。"), responses=MeShape)
     def get(self, request: Request) -> Response:
         self.query.done()
-        memberships = (
-            Membership.objects.filter(person=request.user).select_related("organisation").order_by("pk")
-        )
         person = self.person
+        memberships = Membership.objects.filter(person=person).select_related("organisation").order_by("pk")
         return Response(
             {
                 "username": person.username,

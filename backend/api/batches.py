@@ -51,7 +51,6 @@ class BatchesView(ActView):
         parameters=[*PAGING, ordering(*ORDERS), parameter("q", _("按批次名称、下达文号查找。"))],
         responses=page_of(BatchShape),
         operation_id="batches_list",
-        tags=[_("批次")],
     )
     def get(self, request: Request) -> Response:
         query = self.query

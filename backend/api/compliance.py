@@ -105,12 +105,7 @@ class SummaryShape(Shape):
 class ProjectRulesView(ProjectView):
     acts = {"GET": Act.SEE_PROJECTS}
 
-    @extend_schema(
-        summary=_("某项目在某一天的全部规则答复。"),
-        parameters=[ON],
-        responses=ProjectRulesShape,
-        tags=[_("规则")],
-    )
+    @extend_schema(summary=_("某项目在某一天的全部规则答复。"), parameters=[ON], responses=ProjectRulesShape)
     def get(self, request: Request, number: str) -> Response:
         query = self.query
         on = query.day("on") or self.today
@@ -135,7 +130,6 @@ class ComplianceView(ActView):
         ],
         responses=page_of(ListedAnswerShape),
         operation_id="compliance_list",
-        tags=[_("规则")],
     )
     def get(self, request: Request) -> Response:
         query = self.query
@@ -171,7 +165,6 @@ class SummaryView(ActView):
         parameters=[ON, *FILTERS],
         responses=SummaryShape,
         operation_id="compliance_summary",
-        tags=[_("规则")],
     )
     def get(self, request: Request) -> Response:
         query = self.query

@@ -54,7 +54,7 @@ class EntryShape(Shape):
     on = serializers.DateField()
     recorded_at = serializers.DateTimeField()
     kind = TextField()
-    source = TextField()
+    source = TextField()  # type: ignore[assignment]
     category = TextField()
     amount = TextField()
     voucher = TextField()
@@ -74,7 +74,7 @@ class MovementShape(Shape):
     """A movement to be posted; kinds, sources and categories by their Chinese names."""
 
     kind = TextField(max_length=20)
-    source = TextField(max_length=20)
+    source = TextField(max_length=20)  # type: ignore[assignment]
     category = TextField(max_length=50, allow_blank=True, default="")
     amount = AmountField()
     on = DayField()
@@ -118,7 +118,6 @@ class EntriesView(PostingView):
         ],
         responses=page_of(EntryShape),
         operation_id="projects_entries_list",
-        tags=[_("账务")],
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
@@ -140,7 +139,6 @@ class EntriesView(PostingView):
         parameters=[KEY],
         request=MovementShape,
         responses={201: EntryShape, 200: EntryShape},
-        tags=[_("账务")],
     )
     def post(self, request: Request, number: str) -> Response:
         key = _key(request)
@@ -185,7 +183,6 @@ class ReverseView(PostingView):
         parameters=[KEY],
         request=ReversalShape,
         responses={201: EntryShape, 200: EntryShape},
-        tags=[_("账务")],
     )
     def post(self, request: Request, number: str, sequence: int) -> Response:
         key = _key(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any
@@ -39,16 +39,17 @@ _AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?", re.ASCII)
 class OneShape(BaseContentNegotiation):
     """Answers in the shape of the address, whatever Accept says; a body is taken only in its own."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return next(
             (parser for parser in parsers if media_type_matches(parser.media_type, request.content_type)),
             None,
         )
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], str(renderers[0].media_type)
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
 
 
 class ExactEncoder(JSONEncoder):

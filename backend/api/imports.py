@@ -55,7 +55,6 @@ class ImportsView(ActView):
         ),
         request={"multipart/form-data": ImportShape},
         responses=OutcomeShape,
-        tags=[_("工作簿")],
     )
     def post(self, request: Request) -> Response:
         shape = ImportShape(data=request.data)

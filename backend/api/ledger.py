@@ -23,7 +23,6 @@ class LedgerView(ProjectView):
         responses={
             (200, each.media_type.partition(";")[0]): OpenApiTypes.BINARY for each in FORMATS.values()
         },
-        tags=[_("账务")],
     )
     def get(self, request: Request, number: str) -> StreamingHttpResponse:
         query = self.query

@@ -49,7 +49,6 @@ class MilestonesView(ProjectView):
         parameters=[*PAGING, ordering(*ORDERS), parameter("q", _("按名称、完成情况、责任人查找。"))],
         responses=page_of(MilestoneShape),
         operation_id="projects_milestones_list",
-        tags=[_("里程碑")],
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
@@ -76,7 +75,6 @@ class MilestonesView(ProjectView):
         summary=_("增加一个里程碑（立项、拨款、实施阶段）；计划的调整和取消走变更申请。"),
         request=MilestoneShape,
         responses={201: MilestoneShape},
-        tags=[_("里程碑")],
     )
     def post(self, request: Request, number: str) -> Response:
         shape = MilestoneShape(data=request.data)
@@ -89,10 +87,7 @@ class ProgressView(ProjectView):
     acts = {"POST": Act.LOG_MILESTONE}
 
     @extend_schema(
-        summary=_("登记里程碑的完成情况和实际完成日期。"),
-        request=ProgressShape,
-        responses=MilestoneShape,
-        tags=[_("里程碑")],
+        summary=_("登记里程碑的完成情况和实际完成日期。"), request=ProgressShape, responses=MilestoneShape
     )
     def post(self, request: Request, number: str, pk: int) -> Response:
         milestone = Milestone.objects.filter(project=self.project, pk=pk).first()

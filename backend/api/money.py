@@ -47,7 +47,6 @@ class FundingView(ProjectView):
         summary=_("某项目各来源资金：合同、到账、待拨、到位、支出、退回、余额。"),
         parameters=[ON],
         responses=FundingShape,
-        tags=[_("项目")],
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query

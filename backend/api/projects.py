@@ -106,7 +106,7 @@ class TargetShape(Shape):
 class TrancheShape(Shape):
     """A planned instalment, in yuan."""
 
-    source = TextField()
+    source = TextField()  # type: ignore[assignment]
     number = serializers.IntegerField()
     planned_on = serializers.DateField()
     amount = TextField()
@@ -177,7 +177,6 @@ class ProjectsView(ActView):
         parameters=[*PAGING, ordering(*ORDERS), *FILTERS],
         responses=page_of(ProjectShape),
         operation_id="projects_list",
-        tags=[_("项目")],
     )
     def get(self, request: Request) -> Response:
         query = self.query
@@ -203,7 +202,6 @@ class ProjectDetailView(ProjectView):
         summary=_("某项目：合同事实、考核指标、拨款计划、年度报告、检查验收。"),
         responses=ProjectDetailShape,
         operation_id="projects_retrieve",
-        tags=[_("项目")],
     )
     def get(self, request: Request, number: str) -> Response:
         self.query.done()

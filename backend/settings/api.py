@@ -30,6 +30,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "文字默认中文，请求头 Accept-Language: en 时为英文。无权查看的内容一律答复 404。"
     ),
     "VERSION": "1",
+    "TAGS": [
+        {"name": "auth", "description": _("登录")},
+        {"name": "me", "description": _("本人")},
+        {"name": "projects", "description": _("项目、账务、里程碑、规则答复")},
+        {"name": "compliance", "description": _("各项目的规则答复")},
+        {"name": "batches", "description": _("批次及其管理参数")},
+        {"name": "imports", "description": _("工作簿导入")},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
