@@ -37,11 +37,12 @@ def plan_organisations(desk: Desk, sheet: Sheetful) -> Plan:
     other_kinds: dict[int, Row] = {}
 
     def judge(row: Row, organisation: Organisation, adding: bool, former: dict[str, Any]) -> str | None:
-        if "kind" in former:
-            other_kinds[organisation.pk] = row
-        return desk.scope.against_organisation(
+        reason = desk.scope.against_organisation(
             organisation, former_parent=former.get("parent", organisation.parent_id), changed=former
         )
+        if reason is None and "kind" in former:
+            other_kinds[organisation.pk] = row
+        return reason
 
     plan = plan_records(
         desk, sheet, model=Organisation, existing=_registered(desk, sheet, "name"), judge=judge
