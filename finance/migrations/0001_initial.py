@@ -215,7 +215,6 @@ class Migration(migrations.Migration):
                 name="account_once_in_a_project",
             ),
         ),
-        ),
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
@@ -251,13 +250,11 @@ class Migration(migrations.Migration):
                 fields=["invoice"],
                 name="entry_by_invoice",
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(
                 fields=("project", "sequence"), name="entry_sequence_once"
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(
@@ -265,7 +262,6 @@ class Migration(migrations.Migration):
                 fields=("project", "key"),
                 name="entry_key_once",
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(
@@ -273,20 +269,17 @@ class Migration(migrations.Migration):
                 fields=("reverses",),
                 name="entry_reversed_once",
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount__gt", 0)), name="entry_amount_is_above_zero"
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.CheckConstraint(
                 condition=models.Q(("voucher", ""), _negated=True),
                 name="entry_has_a_voucher",
             ),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.CheckConstraint(
