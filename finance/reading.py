@@ -39,9 +39,12 @@ def reading() -> Iterator[Reader]:
         # Rolled back in any case: nothing was written, and the settings go with it.
         with raw.transaction(force_rollback=True), raw.cursor() as cursor:
             if not shared:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                )
             cursor.execute(
-                "SELECT set_config('TimeZone', 'Asia/Shanghai', true), set_config('DateStyle', 'ISO, YMD', true)"
+                "SELECT set_config('TimeZone', 'Asia/Shanghai', true),"
+                " set_config('DateStyle', 'ISO, YMD', true)"
             )
             yield cursor
     finally:
@@ -50,16 +53,23 @@ def reading() -> Iterator[Reader]:
 
 
 @contextmanager
-def copied(cursor: Reader, query: Composable, layout: str) -> Iterator[Iterator[Buffer]]:
-    """The rows of `query` as COPY writes them in `layout`, each with its newline; left early, it is cancelled.
+def copied(
+    cursor: Reader, query: Composable, layout: str
+) -> Iterator[Iterator[Buffer]]:
+    """The rows of `query` as COPY writes them in `layout`, each with its newline.
+
+    Left early, it is cancelled.
 
     PostgreSQL sends one message a row, so a newline inside a text never divides it. The query's order
     must be that of an index: sorts and hash joins are put off, so that the first row comes at once
     and the memory of neither side grows with the rows.
     """
     cursor.execute(
-        "SELECT set_config(name, value, true) FROM (VALUES ('enable_sort', 'off'), ('enable_hashjoin', 'off'),"
-        " ('enable_mergejoin', 'off'), ('max_parallel_workers_per_gather', '0'), ('jit', 'off')) wanted (name, value)"
+        "SELECT set_config(name, value, true) FROM (VALUES ('enable_sort', 'off'),"
+        " ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),"
+        " ('max_parallel_workers_per_gather', '0'), ('jit', 'off')) wanted (name, value)"
     )
-    with cursor.copy(SQL("COPY ({}) TO STDOUT ({})").format(query, SQL(layout))) as copy:  # type: ignore[arg-type]
+    with cursor.copy(
+        SQL("COPY ({}) TO STDOUT ({})").format(query, SQL(layout))
+    ) as copy:  # type: ignore[arg-type]
         yield iter(copy)

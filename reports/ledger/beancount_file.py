@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 
 from finance.kinds import CATEGORIES, SOURCES
 from finance.models import AccountRole
@@ -69,11 +69,6 @@ def stream_beancount(project: Project, on: date | None = None) -> Iterator[bytes
                 f"{day} balance {names[each.account]}  {each.balance:.2f} ~ 0 {CURRENCY}\n"
                 for each in sums.accounts
             ).encode()
-
-
-def write_beancount(project: Project, out: BinaryIO, *, on: date | None = None) -> None:
-    """Write what `stream_beancount` yields."""
-    out.writelines(stream_beancount(project, on))
 
 
 def account_name(account: Sum, scheme: Sequence[str]) -> str:

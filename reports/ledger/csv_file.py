@@ -25,7 +25,7 @@ _SIGNS = ", ".join(str(ord(sign)) for sign in FORMULA_SIGNS)
 
 
 def _guarded(column: str) -> str:
-    """The text with its apostrophe; an empty one as NULL, which COPY writes as an empty field without quotes."""
+    """The text with its apostrophe; an empty one as NULL, which COPY writes without quotes."""
     return (
         f"CASE WHEN ascii(e.{column}) IN ({_SIGNS}) THEN '''' || e.{column} ELSE nullif(e.{column}, '') END"
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import BinaryIO
 
 from finance.chain import VERSION
 from finance.reading import PIECE, reading
@@ -53,11 +52,6 @@ def stream_json(project: Project, on: date | None = None) -> Iterator[bytes]:
             ).rstrip(b",\n")
             + b"\n}\n"
         )
-
-
-def write_json(project: Project, out: BinaryIO, *, on: date | None = None) -> None:
-    """Write what `stream_json` yields."""
-    out.writelines(stream_json(project, on))
 
 
 def _members(opening: str, **members: object) -> bytes:

@@ -1,4 +1,4 @@
-"""What every ledger file is made from: the entries in sequence, the head of the chain, the sums by account."""
+"""What every ledger file is made from: entries in sequence, the head of the chain, sums by account."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums by account, sources and categories in their usual order; how many entries, from when to when."""
+    """The sums by account in the usual order; how many entries, from when to when."""
 
     accounts: tuple[Sum, ...]
     entries: int
@@ -122,7 +122,8 @@ def sums_of(cursor: Reader, project: Project, on: date | None) -> Sums:
     """The sums over the entries dated up to `on` (None: all). Accounts without an entry are left out."""
     cursor.execute(
         "WITH pairs AS ("
-        "  SELECT debit_id, credit_id, sum(amount) AS amount, count(*) AS entries, min(day) AS low, max(day) AS high"
+        "  SELECT debit_id, credit_id, sum(amount) AS amount, count(*) AS entries,"
+        "    min(day) AS low, max(day) AS high"
         "  FROM finance_entry WHERE project_id = %s AND day <= coalesce(%s::date, 'infinity') GROUP BY 1, 2"
         "), sides AS ("
         "  SELECT debit_id AS account_id, amount AS debit, 0 AS credit, entries, low, high FROM pairs"

@@ -19,7 +19,7 @@ PLAIN, HEADING, DAY, MONEY, WRAPPED = range(5)
 """Styles of cells, by their place in STYLES."""
 
 EXACT = Decimal(10) ** 13
-"""A number in a cell has 15 digits; an amount from here on, in yuan, goes out as text, so that no fen is lost."""
+"""A number in a cell has 15 digits: amounts from here on (yuan) go out as text, lest a fen be lost."""
 
 Cell = str | int | Decimal
 Row = Sequence[Cell]
@@ -31,7 +31,8 @@ STYLES = (
     '<font><b/><sz val="11"/><name val="等线"/><family val="2"/></font></fonts>'
     '<fills count="3"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/><bgColor indexed="64"/></patternFill></fill></fills>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/><bgColor indexed="64"/></patternFill>'
+    "</fill></fills>"
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="5">'
@@ -69,8 +70,8 @@ def content_types(sheets: int) -> str:
 def workbook(names: Sequence[str], filtered: str) -> str:
     """names: of the sheets, in order. filtered: the range of the first sheet's filter, e.g. $A$1:$P$10."""
     return (
-        f'{HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><bookViews><workbookView activeTab="0"/></bookViews>'
-        "<sheets>"
+        f'{HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">'
+        '<bookViews><workbookView activeTab="0"/></bookViews><sheets>'
         + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1))
         + '</sheets><definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'
         f"'{names[0]}'!{filtered}</definedName></definedNames></workbook>"
@@ -84,13 +85,17 @@ def workbook_relations(sheets: int) -> str:
             f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
             for n in range(1, sheets + 1)
         )
-        + f'<Relationship Id="rId{sheets + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>'
+        + f'<Relationship Id="rId{sheets + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
+        "</Relationships>"
     )
 
 
 def opening(widths: Sequence[float], *, frozen: bool) -> str:
     """The beginning of a sheet: widths of its columns in characters; `frozen` keeps its first row in view."""
-    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
+    pane = (
+        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+        '<selection pane="bottomLeft"/>'
+    )
     return (
         f'{HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{pane if frozen else ""}'
         '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>'
@@ -135,4 +140,5 @@ def _cell(reference: str, value: Cell, style: int | None) -> str:
     if value == "":
         return ""
     look = f' s="{style}"' if style else ""
-    return f'<c r="{reference}"{look} t="inlineStr"><is><t xml:space="preserve">{escaped(str(value))}</t></is></c>'
+    text = escaped(str(value))
+    return f'<c r="{reference}"{look} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

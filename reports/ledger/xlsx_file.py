@@ -1,8 +1,8 @@
 """The ledger as an Excel workbook: sheets 台账 (the entries), 余额 (sums by account), 说明 (how to check it).
 
-PostgreSQL writes each row of 台账 as XML, so here the rows are only packed: 100 000 of them take about
-as long as reading them as CSV and packing that, in constant memory. Days are real dates and amounts numbers; the
-instant of recording stays text, exactly as it was hashed.
+PostgreSQL writes each row of 台账 as XML, so here the rows are only packed, in constant memory
+(docs/decisions/ledger-xlsx.md). Days are real dates and amounts numbers; the instant of recording
+stays text, exactly as it was hashed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def _word(letter: str, value: str) -> str:
 
 
 def _text(letter: str, value: str) -> str:
-    return f"""'<c r="{letter}', n, '" t="inlineStr"><is><t xml:space="preserve">', {_escaped(value)}, '</t></is></c>'"""
+    opening = f"""'<c r="{letter}', n, '" t="inlineStr"><is><t xml:space="preserve">'"""
+    return f"{opening}, {_escaped(value)}, '</t></is></c>'"
 
 
 def _unless_empty(value: str, cell: str) -> str:
@@ -128,7 +129,8 @@ def write_xlsx(project: Project, out: BinaryIO, *, on: date | None = None) -> No
             _put(book, "xl/worksheets/sheet3.xml", _explanation(project, head, sums, on))
             with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=sums.entries > SMALL) as sheet:
                 piece = bytearray(
-                    (sheets.opening(_WIDTHS, frozen=True) + sheets.row(1, COLUMNS, sheets.HEADING)).encode()
+                    sheets.opening(_WIDTHS, frozen=True).encode()
+                    + sheets.row(1, COLUMNS, sheets.HEADING).encode()
                 )
                 with lines(cursor, _xml_of(entries(_FACTS, project, on))) as rows:
                     for row in rows:
@@ -140,12 +142,20 @@ def write_xlsx(project: Project, out: BinaryIO, *, on: date | None = None) -> No
 
 
 def stream_xlsx(project: Project, on: date | None = None) -> Iterator[bytes]:
-    """What `write_xlsx` writes, in pieces, from a temporary file; refusals come before the first piece."""
-    with tempfile.TemporaryFile() as file:
+    """What `write_xlsx` writes, in pieces; refusals come before the first of them."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _pieces, or here when there is nothing to read
+    try:
         write_xlsx(project, cast(BinaryIO, file), on=on)
-        kept = file
-        file.seek(0)
-        return iter(lambda: kept.read(PIECE), b"")
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return _pieces(cast(BinaryIO, file))
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        yield from iter(lambda: file.read(PIECE), b"")
 
 
 def _put(book: ZipFile, name: str, content: str) -> None:
@@ -202,7 +212,8 @@ def _explanation(project: Project, head: Head, sums: Sums, on: date | None) -> s
         (
             _("如何核验"),
             _(
-                "每笔分录的哈希，由版本号、序号至红冲序号各列与前序哈希以单元分隔符（U+001F）相连，取 SHA-256 而得；"
+                "每笔分录的哈希，由版本号、序号至红冲序号各列与前序哈希"
+                "以单元分隔符（U+001F）相连，取 SHA-256 而得；"
                 "金额写作两位小数，业务日期写作 YYYY-MM-DD，记账时间与表中文字一致，空列为空文字。"
                 "逐行重算并与“哈希”列比对即可，详见随程序提供的 docs/ledger-hash.md。"
             ),
@@ -210,7 +221,8 @@ def _explanation(project: Project, head: Head, sums: Sums, on: date | None) -> s
         (
             _("能证明什么"),
             _(
-                "完整台账：首行的前序哈希为创世哈希，各行首尾相接，末行的序号与哈希等于链头，即证明无一笔被改动或缺失。"
+                "完整台账：首行的前序哈希为创世哈希，各行首尾相接，末行的序号与哈希等于链头，"
+                "即证明无一笔被改动或缺失。"
                 "截至某日的台账：逐行证明所列分录未被改动，但不能证明没有缺行。"
             ),
         ),

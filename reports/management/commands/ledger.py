@@ -1,21 +1,31 @@
-"""`manage.py ledger NO --format csv|xlsx|json|beancount -o FILE [--on DAY]`: one project's ledger as a file."""
+"""`manage.py ledger NO --format … -o FILE [--on DAY]`: the ledger of one project as a file."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from lifecycle.errors import DomainError
 from lifecycle.models import Project
-from reports.ledger.formats import FORMATS, LedgerFormat
+from reports.ledger.beancount_file import stream_beancount
+from reports.ledger.csv_file import stream_csv
+from reports.ledger.json_file import stream_json
+from reports.ledger.xlsx_file import stream_xlsx
+
+STREAMS: dict[str, Callable[[Project, date | None], Iterator[bytes]]] = {
+    "csv": stream_csv,
+    "xlsx": stream_xlsx,
+    "json": stream_json,
+    "beancount": stream_beancount,
+}
 
 
 class Command(BaseCommand):
@@ -23,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", metavar="NO", help=_("项目编号"))
-        parser.add_argument("--format", required=True, choices=list(FORMATS), help=_("文件格式"))
+        parser.add_argument("--format", required=True, choices=list(STREAMS), help=_("文件格式"))
         parser.add_argument(
             "-o", "--output", required=True, metavar="FILE", help=_("写入的文件；- 为标准输出")
         )
@@ -34,12 +44,13 @@ class Command(BaseCommand):
         project = Project.objects.filter(number=number).first()
         if project is None:
             raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": number})
-        form = FORMATS[format]
         try:
+            pieces = STREAMS[format](project, day)
             if output == "-":
-                _to_standard_output(form, project, day)
+                sys.stdout.buffer.writelines(pieces)
+                sys.stdout.buffer.flush()
             else:
-                _to_file(form, project, day, Path(output))
+                _write(pieces, Path(output))
         except DomainError as error:
             raise CommandError(error.message) from error
         except OSError as error:
@@ -57,24 +68,17 @@ def _day(text: str | None) -> date | None:
         raise CommandError(_("日期“%(text)s”不存在，应形如 2024-03-31。") % {"text": text}) from error
 
 
-def _to_standard_output(form: LedgerFormat, project: Project, day: date | None) -> None:
-    for piece in form.stream(project, day):
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-
-
-def _to_file(form: LedgerFormat, project: Project, day: date | None, path: Path) -> None:
+def _write(pieces: Iterable[bytes], path: Path) -> None:
     """Write beside the file and rename, so that FILE is whole or as it was."""
     target = path.resolve()
     if target.exists() and not target.is_file():
         raise CommandError(_("“%(file)s”不是普通文件。") % {"file": path})
-    partial = target.with_name(f".{target.name[:100]}.{os.getpid()}.partial")
+    partial = target.with_name(f".{os.getpid()}.partial")
     try:
         with partial.open("xb") as out:
-            form.write(project, cast(BinaryIO, out), on=day)
+            out.writelines(pieces)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(target)
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
+        partial.unlink(missing_ok=True)
