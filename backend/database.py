@@ -359,7 +359,9 @@ def _start(place: Place) -> None:
         _forget_dead_server(place)
         with _opened_for_writing(place, place.start_log) as log:
             done = _run(
-                place, [programs / "pg_ctl", "start", "-s", "-w", "-t", str(START_SECONDS)], output=log.fileno()
+                place,
+                [programs / "pg_ctl", "start", "-s", "-w", "-t", str(START_SECONDS)],
+                output=log.fileno(),
             )
         if done.returncode == 0:
             break
@@ -451,7 +453,12 @@ def _forget_dead_server(place: Place) -> None:
 
     PostgreSQL itself only looks whether some process has that number, and would refuse to start.
     """
-    if _pid_file(place) and Path("/proc/self").exists() and _running_pid(place) is None and not _others_at_work(place):
+    if (
+        _pid_file(place)
+        and Path("/proc/self").exists()
+        and _running_pid(place) is None
+        and not _others_at_work(place)
+    ):
         (place.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -483,10 +490,14 @@ def _installed() -> dict[int, Path]:
 def _major_of_programs(programs: Path) -> int:
     header = programs.parent / "include" / "postgresql" / "server" / "pg_config.h"
     with contextlib.suppress(OSError):
-        match = re.search(r'^#define PG_MAJORVERSION "(\d+)"', header.read_text(encoding="utf-8"), re.MULTILINE)
+        match = re.search(
+            r'^#define PG_MAJORVERSION "(\d+)"', header.read_text(encoding="utf-8"), re.MULTILINE
+        )
         if match:
             return int(match[1])
-    told = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    told = subprocess.run(
+        [programs / "postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout
     match = re.search(r"\) (\d+)", told)
     return int(match[1]) if match else 0
 
@@ -532,7 +543,9 @@ def _reachable(place: Place, programs: Path) -> Path:
     if not copy.exists():
         draft = place.folder / "programs.new"
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(programs.parent, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pgxs"))
+        shutil.copytree(
+            programs.parent, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pgxs")
+        )
         draft.chmod(0o755)
         draft.rename(copy)
         for old in place.folder.glob("programs-*"):
@@ -541,7 +554,9 @@ def _reachable(place: Place, programs: Path) -> Path:
     return copy / "bin"
 
 
-def _run(place: Place, command: list[str | Path], output: int | None = None) -> subprocess.CompletedProcess[str]:
+def _run(
+    place: Place, command: list[str | Path], output: int | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program of PostgreSQL as the account, cut loose from the terminal and from our environment."""
     environment = {"PATH": os.defpath, "LC_ALL": "C", "PGDATA": str(place.data)}
     account = place.account
@@ -605,12 +620,18 @@ def _failure(place: Place, words: str) -> DatabaseTrouble:
             f"The disk is full: the database cannot write to {place.folder}."
             " Make room and start again; nothing that was committed is lost.",
         )
-    if "permission denied" in lowered or "read-only" in lowered or "invalid permissions" in lowered or "ownership" in lowered:
+    if (
+        "permission denied" in lowered
+        or "read-only" in lowered
+        or "invalid permissions" in lowered
+        or "ownership" in lowered
+    ):
         return RightsMissing(
             f"权限不足，数据库无法使用 {place.folder}。请检查该目录及 PILOT_HOME 的归属和权限。\n{last}",
             f"The rights are missing: the database cannot use {place.folder}."
             " Check who owns it and PILOT_HOME, and their modes.",
         )
     return StartFailed(
-        f"数据库未能启动：\n{last}", f"The database did not start. Its files are in {place.folder}, its log in {place.folder / 'log'}."
+        f"数据库未能启动：\n{last}",
+        f"The database did not start. Its files are in {place.folder}, its log in {place.folder / 'log'}.",
     )

@@ -85,7 +85,9 @@ def committed_db(
 ) -> Iterator[str]:
     """The name of a database of the test's own; what is committed to it is seen by every connection."""
     if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
-        pytest.fail("committed_db stands in the place of db and django_db: ask for one of them", pytrace=False)
+        pytest.fail(
+            "committed_db stands in the place of db and django_db: ask for one of them", pytrace=False
+        )
     with django_db_blocker.unblock(), test_databases.copy() as name:
         yield name
 

@@ -61,7 +61,9 @@ class TestDatabases:
         before = connection.settings_dict["NAME"]
         self._lock(name)
         self._admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self.template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(self.template)
+            )
         )
         try:
             _use(name)
@@ -120,7 +122,9 @@ class TestDatabases:
         try:
             yield
         finally:
-            self._admin.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{self._prefix} making"])
+            self._admin.execute(
+                "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{self._prefix} making"]
+            )
 
 
 def _use(name: str) -> None:

@@ -32,7 +32,7 @@ def ensure(lock: Path) -> None:
     with _only_one():
         if _stamp() in good_enough:
             return
-        print(f"正在按 {lock.name} 安装依赖 / Installing what {lock.name} says …", flush=True)
+        print(f"正在按 {lock.name} 安装依赖… / Installing what {lock.name} says …", flush=True)
         troubles: list[str] = []
         for way in (_by_uv, _by_uv_and_extra_indexes, _by_pip):
             trouble = way(lock)
@@ -86,8 +86,8 @@ def _by_uv_and_extra_indexes(lock: Path) -> str | None:
 def _uv_sync(lock: Path, *, with_extra: bool) -> str | None:
     try:
         program = uv()
-    except NoUv as trouble:
-        return f"uv: {trouble}"
+    except NoUv as reason:
+        return f"uv: {reason}"
     environment = {**os.environ, **Indexes().for_uv(with_extra=with_extra)}
     if "UV_CACHE_DIR" not in environment and not os.access(os.path.expanduser("~"), os.W_OK):
         environment["UV_CACHE_DIR"] = str(TOOLS / "cache")
@@ -95,12 +95,12 @@ def _uv_sync(lock: Path, *, with_extra: bool) -> str | None:
     environment["UV_NO_CONFIG"] = "1"
     if not _is_ours():
         shutil.rmtree(VENV, ignore_errors=True)
-        trouble = _said([program, "venv", "-q", "--no-project", "--python", sys.executable, VENV], environment)
+        trouble = _said(
+            [program, "venv", "-q", "--no-project", "--python", sys.executable, VENV], environment
+        )
         if trouble:
             return f"uv: {trouble}"
-    trouble = _said(
-        [program, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock], environment
-    )
+    trouble = _said([program, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock], environment)
     return f"uv: {trouble}" if trouble else None
 
 

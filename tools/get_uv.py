@@ -105,7 +105,9 @@ def get_uv(folder: Path) -> Path:
 
 
 def _tag() -> str:
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
     if sys.platform == "darwin":
         wanted = "arm64" if machine == "aarch64" else machine
         found = [tag for tag in WHEELS if tag.startswith("macosx") and tag.endswith(wanted)]
@@ -156,7 +158,9 @@ def _request(url: str, headers: dict[str, str]) -> urllib.request.Request:
 def _address(body: str, is_json: bool, name: str) -> str | None:
     """Where the index says the file of that name is."""
     if is_json:
-        return next((str(file["url"]) for file in json.loads(body)["files"] if file["filename"] == name), None)
+        return next(
+            (str(file["url"]) for file in json.loads(body)["files"] if file["filename"] == name), None
+        )
     match = re.search(rf'href="([^"]*{re.escape(name)}[^"]*)"', body)
     return match[1].replace("&amp;", "&") if match else None
 

@@ -1,6 +1,6 @@
 """What `make` calls: setup, run, test, test-long, bench, shell, lock. Standard library only.
 
-    python3 tools/project.py test -k ledger      # words after the command go on to what it calls
+Words after the command go on to what it calls: `python3 tools/project.py test -k ledger`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def lock() -> int:
     """Write both locks anew from pyproject.toml: versions and hashes, no addresses."""
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     compile_ = [
-        environment.uv(), "pip", "compile", "-q", "--universal", "--generate-hashes", "--python-version", "3.11",
+        str(environment.uv()), "pip", "compile", "-q", "--universal", "--generate-hashes", "--python-version", "3.11",
         "--no-header", "--no-emit-index-url", "--no-emit-find-links", *upgrade, "pyproject.toml",
     ]  # fmt: skip
     variables = {**os.environ, **environment.Indexes().for_uv(with_extra=False)}

@@ -14,9 +14,28 @@ ENGINE = "backend.postgres"
 
 # What libpq may be told in the query of the address; anything else is more likely a slip of the pen.
 LIBPQ_OPTIONS = frozenset(
-    "application_name channel_binding client_encoding connect_timeout gssencmode keepalives keepalives_count"
-    " keepalives_idle keepalives_interval options passfile sslcert sslcrl sslkey sslmode sslnegotiation sslpassword"
-    " sslrootcert target_session_attrs tcp_user_timeout".split()
+    {
+        "application_name",
+        "channel_binding",
+        "client_encoding",
+        "connect_timeout",
+        "gssencmode",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "options",
+        "passfile",
+        "sslcert",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslnegotiation",
+        "sslpassword",
+        "sslrootcert",
+        "target_session_attrs",
+        "tcp_user_timeout",
+    }
 )
 
 

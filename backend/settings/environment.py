@@ -93,5 +93,7 @@ def kept_secret(path: Path) -> str:
             " or set SECRET_KEY."
         ) from error
     if len(secret) < 50:
-        raise ImproperlyConfigured(f"{path} 已损坏，请删除后重试。{path} is damaged: delete it and start again.")
+        raise ImproperlyConfigured(
+            f"{path} 已损坏，请删除后重试。{path} is damaged: delete it and start again."
+        )
     return secret

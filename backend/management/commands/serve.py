@@ -118,7 +118,9 @@ def _run_procfile(host: str, port: int) -> int:
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "backend.settings.base"),
     }
     manager = Manager()
-    for name, command in parse_procfile((settings.BASE_DIR / "Procfile").read_text(encoding="utf-8")).processes.items():
+    for name, command in parse_procfile(
+        (settings.BASE_DIR / "Procfile").read_text(encoding="utf-8")
+    ).processes.items():
         manager.add_process(name, command, env=variables, cwd=str(settings.BASE_DIR))
     manager.loop()
     # Ended by Ctrl-C honcho counts as a failure; for the one who pressed it, it is not.
