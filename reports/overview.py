@@ -13,13 +13,25 @@ from django.db.models import Sum
 from finance.funding import Funding, SourceMoney, funding_of
 from finance.kinds import DIRECT, FISCAL, MATCHING, PAYMENT, PROVINCIAL
 from finance.models import Entry
-from lifecycle.models import AnnualReport, DatedEvent, Milestone, Project, ProjectState, Target, Tranche
+from lifecycle.models import (
+    AnnualReport,
+    DatedEvent,
+    Milestone,
+    Project,
+    ProjectState,
+    Target,
+    Tranche,
+)
 from lifecycle.models.fields import ZERO
-from lifecycle.rules.facts import EXTENSION
 from lifecycle.rules.facts import Event as EventFact
 from lifecycle.rules.standing import REFUSED, Standing, standing_on
 
-STAGES = (ProjectState.APPROVED, ProjectState.FUNDING, ProjectState.IMPLEMENTING, ProjectState.ACCEPTANCE)
+STAGES = (
+    ProjectState.APPROVED,
+    ProjectState.FUNDING,
+    ProjectState.IMPLEMENTING,
+    ProjectState.ACCEPTANCE,
+)
 """The four steps of the way; a closed project has done the last."""
 
 ACCEPTED = frozenset({"通过验收", "结题"})
@@ -41,7 +53,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A milestone as of a day. late_days: days after the planned day that it was done, or is not yet; else 0."""
+    """A milestone as of a day. late_days: days past the planned day, until it was done or until now."""
 
     milestone: Milestone
     completed_on: date | None
@@ -50,7 +62,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """A tranche as of a day. paid: what is paid of it, yuan, the earlier ones settled first. late_days as above."""
+    """A tranche as of a day. paid: yuan, the earlier ones being settled first. late_days: while it is not."""
 
     tranche: Tranche
     paid: Decimal
@@ -58,7 +70,8 @@ class Instalment:
 
     @property
     def is_paid(self) -> bool:
-        return self.paid >= self.tranche.amount
+        whole: bool = self.paid >= self.tranche.amount
+        return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,13 @@ def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
     return Overview(
         project=project,
         on=on,
-        stage=stage_of(project, every_event, on=on, is_past=is_past, has_received=any(received.values())),
+        stage=stage_of(
+            project,
+            every_event,
+            on=on,
+            is_past=is_past,
+            has_received=any(received.values()),
+        ),
         funding=funding,
         pace=pace,
         milestones={
@@ -139,7 +158,12 @@ def pace_of(project: Project, *, on: date) -> Pace:
 
 
 def stage_of(
-    project: Project, events: Sequence[DatedEvent], *, on: date, is_past: bool, has_received: bool
+    project: Project,
+    events: Sequence[DatedEvent],
+    *,
+    on: date,
+    is_past: bool,
+    has_received: bool,
 ) -> Stage:
     """The step of the way. Today it is the kept stage; for a past day, or where the project was stopped,
     it is read from what had happened by then, and never lies beyond the kept stage.
@@ -175,13 +199,6 @@ def instalments(tranches: Sequence[Tranche], received: dict[str, Decimal], *, on
         late = (on - tranche.planned_on).days if paid < tranche.amount and tranche.planned_on < on else 0
         found.append(Instalment(tranche, paid, late))
     return found
-
-
-def extended_months(events: Sequence[DatedEvent]) -> int:
-    """Months of all approved extensions among `events`."""
-    return sum(
-        int(event.value or 0) for event in events if event.kind == EXTENSION and event.result != REFUSED
-    )
 
 
 def _by(day: date | None, on: date) -> bool:

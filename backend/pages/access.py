@@ -43,7 +43,10 @@ def signed_in(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(PageRequest, request)
         if not asked.user.is_authenticated:
-            return _elsewhere(asked, f"{reverse('sign-in')}?{urlencode({'next': _return_path(asked)})}")
+            return _elsewhere(
+                asked,
+                f"{reverse('sign-in')}?{urlencode({'next': _return_path(asked)})}",
+            )
         if asked.user.must_change_password and request.path != reverse("password"):
             return _elsewhere(asked, reverse("password"))
         asked.sight = sight_for(request)
@@ -56,7 +59,7 @@ def signed_in(
 
 
 def project_in_sight(request: PageRequest, number: str) -> Project:
-    """The project with its parties and the head of its journal, or 404: what is not in sight does not exist."""
+    """The project with its parties and the head of its journal; 404 when it is not in sight."""
     visible = Project.objects.visible_to(request.sight).with_parties().select_related("journal")
     try:
         return visible.get(number=number)
@@ -73,7 +76,12 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         status = HTTPStatus.FORBIDDEN
     elif isinstance(refusal, Conflict):
         status = HTTPStatus.CONFLICT
-    return render(request, "pages/refused.html", {"sentence": refusal.message, "status": status.value}, status=status)
+    return render(
+        request,
+        "pages/refused.html",
+        {"sentence": refusal.message, "status": status.value},
+        status=status,
+    )
 
 
 def _return_path(request: PageRequest) -> str:

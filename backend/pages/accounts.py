@@ -21,14 +21,23 @@ from backend.pages.access import PageRequest, signed_in
 from backend.pages.paging import Order, keyset_page
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.parties import accounts, organisations
-from lifecycle.parties.models import AuditScope, Membership, Organisation, OrganisationKind, Person, Role
+from lifecycle.parties.models import (
+    AuditScope,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+)
 
 PAGE_SIZE = 50
 
 
 class PersonForm(forms.Form):
     username = forms.CharField(
-        label=gettext_lazy("用户名"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("用户名"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     full_name = forms.CharField(label=gettext_lazy("姓名"), max_length=100, required=False)
     email = forms.EmailField(label=gettext_lazy("电子邮箱"), required=False)
@@ -43,7 +52,9 @@ class PersonForm(forms.Form):
 
 class MembershipForm(forms.Form):
     organisation = forms.CharField(
-        label=gettext_lazy("单位名称"), max_length=200, widget=forms.TextInput(attrs={"list": "organisation-names"})
+        label=gettext_lazy("单位名称"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "organisation-names"}),
     )
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Role.choices)
 
@@ -102,21 +113,30 @@ def people(request: PageRequest) -> HttpResponseBase:
         except (Invalid, Conflict) as refusal:
             _take(form, refusal, {"new": "password"})
         else:
-            messages.success(request, _("已建立账号“%(name)s”，请为其指定角色。") % {"name": person.username})
+            messages.success(
+                request,
+                _("已建立账号“%(name)s”，请为其指定角色。") % {"name": person.username},
+            )
             return redirect("person", person.pk)
-    memberships = Prefetch("memberships", Membership.objects.select_related("organisation").order_by("role"))
+    memberships = Prefetch(
+        "memberships",
+        Membership.objects.select_related("organisation").order_by("role"),
+    )
     found = Person.objects.prefetch_related(memberships)
-    words = request.GET.get("q", "")[:100]
+    words = request.GET.get("q", "").replace("\x00", "")[:100]
     for word in words.split():
         found = found.filter(
             Q(username__icontains=word)
             | Q(full_name__icontains=word)
             | Q(pk__in=Membership.objects.filter(organisation__name__icontains=word).values("person"))
         )
-    order = Order("username", Person._meta.get_field("username"))
+    order = Order(Person, "username")
     page = keyset_page(found, order=order, query=request.GET, size=PAGE_SIZE)
     return render(
-        request, "pages/people.html", {"form": form, "page": page, "q": words}, status=400 if form.errors else 200
+        request,
+        "pages/people.html",
+        {"form": form, "page": page, "q": words},
+        status=400 if form.errors else 200,
     )
 
 
@@ -128,7 +148,12 @@ def person(request: PageRequest, pk: int) -> HttpResponseBase:
     form = MembershipForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            accounts.join(person=shown, actor=actor_of(request), now=timezone.now(), **form.cleaned_data)
+            accounts.join(
+                person=shown,
+                actor=actor_of(request),
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
         except (Invalid, Conflict) as refusal:
             _take(form, refusal)
         else:
@@ -183,11 +208,18 @@ def _person(request: PageRequest, pk: int) -> Person:
 
 
 def _person_page(
-    request: PageRequest, person: Person, *, form: MembershipForm, password: str = "", status: int = 200
+    request: PageRequest,
+    person: Person,
+    *,
+    form: MembershipForm,
+    password: str = "",
+    status: int = 200,
 ) -> HttpResponseBase:
     context = {
         "person": person,
-        "memberships": person.memberships.select_related("organisation").order_by("role", "organisation__name"),
+        "memberships": person.memberships.select_related("organisation").order_by(
+            "role", "organisation__name"
+        ),
         "form": form,
         "organisation_names": _names(),
         "new_password": password,
@@ -197,7 +229,12 @@ def _person_page(
 
 def _names() -> Any:
     """Names to choose from; those of units are found by typing, so that the page stays small."""
-    kinds = (OrganisationKind.PROVINCE, OrganisationKind.CITY, OrganisationKind.PARK, OrganisationKind.AUDITOR)
+    kinds = (
+        OrganisationKind.PROVINCE,
+        OrganisationKind.CITY,
+        OrganisationKind.PARK,
+        OrganisationKind.AUDITOR,
+    )
     return Organisation.objects.filter(kind__in=kinds).order_by("name").values_list("name", flat=True)[:500]
 
 
@@ -216,13 +253,13 @@ def organisation_list(request: PageRequest) -> HttpResponseBase:
             messages.success(request, _("已登记单位“%(name)s”。") % {"name": added.name})
             return redirect("organisations")
     found = Organisation.objects.select_related("parent").prefetch_related("audit_scopes__root")
-    words = request.GET.get("q", "")[:100]
+    words = request.GET.get("q", "").replace("\x00", "")[:100]
     for word in words.split():
         found = found.filter(Q(name__icontains=word) | Q(credit_code__icontains=word))
     kind = request.GET.get("kind", "")
     if kind in OrganisationKind.values:
         found = found.filter(kind=kind)
-    order = Order("name", Organisation._meta.get_field("name"))
+    order = Order(Organisation, "name")
     context = {
         "form": form,
         "page": keyset_page(found, order=order, query=request.GET, size=PAGE_SIZE),
@@ -241,7 +278,7 @@ def open_scope(request: PageRequest, pk: int) -> HttpResponseBase:
     require(Act.MANAGE_PEOPLE, request.sight)
     try:
         auditor = Organisation.objects.get(pk=pk)
-        root = Organisation.objects.get(name=request.POST.get("root", "").strip())
+        root = Organisation.objects.get(name=request.POST.get("root", "").replace("\x00", "").strip())
     except Organisation.DoesNotExist:
         raise Invalid(_("没有这个单位，请核对名称。")) from None
     organisations.open_scope(auditor=auditor, root=root, actor=actor_of(request))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,31 +25,58 @@ from lifecycle.errors import Conflict, Forbidden, Invalid
 from lifecycle.models import Batch, BatchLimit, Cluster, Project
 from lifecycle.parties.models import Role
 from lifecycle.parties.sight import Sight
-from lifecycle.rules.limits import ALL, Limit, format_value
+from lifecycle.rules.answers import shown
+from lifecycle.rules.limits import ALL, Limit, format_value, parse
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLimit:
-    """A limit with its values by day, the latest first; none where the default of the rule book applies."""
+    """A limit with its rows by day, the latest first; none where the default of the rule book applies."""
 
     limit: Limit
-    values: list[BatchLimit]
-    default: str
+    rows: list[BatchLimit]
+
+    @property
+    def default(self) -> str:
+        """The default as a person reads it."""
+        return self._shown(format_value(self.limit.code, self.limit.default))
+
+    @property
+    def values(self) -> list[tuple[BatchLimit, str]]:
+        """Each row with its value as a person reads it."""
+        return [(row, self._shown(row.value)) for row in self.rows]
+
+    def _shown(self, text: str) -> str:
+        unit = str(self.limit.unit)
+        value = parse(self.limit.code, text)
+        return f"{shown(value) if isinstance(value, Decimal) and unit != '%' else text} {unit}".strip()
 
 
 class LimitForm(forms.Form):
     code = forms.ChoiceField(label=gettext_lazy("参数"))
-    value = forms.CharField(label=gettext_lazy("取值"), max_length=200, help_text=gettext_lazy("如 42、5000000、1:1、1/3、11-30"))
+    value = forms.CharField(
+        label=gettext_lazy("取值"),
+        max_length=200,
+        help_text=gettext_lazy("如 42、5000000、1:1、1/3、11-30"),
+    )
     applies_from = DayField(label=gettext_lazy("生效日期"))
     basis = forms.CharField(
-        label=gettext_lazy("依据"), max_length=500, widget=forms.Textarea(attrs={"rows": "2"})
+        label=gettext_lazy("依据"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "2"}),
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         field = self.fields["code"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(limit.code, f"{limit.title}（{limit.unit}）" if limit.unit else limit.title) for limit in ALL]
+        field.choices = [
+            (
+                limit.code,
+                f"{limit.title}（{limit.unit}）" if limit.unit else limit.title,
+            )
+            for limit in ALL
+        ]
 
 
 def batches_in_sight(sight: Sight) -> QuerySet[Batch]:
@@ -75,7 +103,10 @@ def batches(request: PageRequest) -> HttpResponseBase:
         .annotate(count=Count("pk"))
         .values_list("cluster__batch", "count")
     )
-    shown = [(batch, counts.get(batch.pk, 0)) for batch in batches_in_sight(request.sight).order_by("-awarded_on", "pk")]
+    shown = [
+        (batch, counts.get(batch.pk, 0))
+        for batch in batches_in_sight(request.sight).order_by("-awarded_on", "pk")
+    ]
     return render(request, "pages/batches.html", {"batches": shown})
 
 
@@ -89,7 +120,10 @@ def batch(request: PageRequest, pk: int) -> HttpResponseBase:
     except Batch.DoesNotExist:
         raise Http404 from None
     may_set = may(Act.SET_LIMITS, request.sight)
-    form = LimitForm(request.POST if request.method == "POST" else None, initial={"applies_from": timezone.localdate()})
+    form = LimitForm(
+        request.POST if request.method == "POST" else None,
+        initial={"applies_from": timezone.localdate()},
+    )
     status = 200
     if form.is_bound:
         require(Act.SET_LIMITS, request.sight)
@@ -109,7 +143,10 @@ def batch(request: PageRequest, pk: int) -> HttpResponseBase:
     context = {
         "batch": shown,
         "limits": limits_of(shown),
-        "clusters": Cluster.objects.visible_to(request.sight).filter(batch=shown).select_related("park").order_by("name"),
+        "clusters": Cluster.objects.visible_to(request.sight)
+        .filter(batch=shown)
+        .select_related("park")
+        .order_by("name"),
         "form": form if may_set else None,
         "today": timezone.localdate(),
     }
@@ -121,4 +158,4 @@ def limits_of(batch: Batch) -> list[ShownLimit]:
     values: dict[str, list[BatchLimit]] = {}
     for row in batch.limits.order_by("-applies_from", "-pk"):
         values.setdefault(row.code, []).append(row)
-    return [ShownLimit(limit, values.get(limit.code, []), format_value(limit.code, limit.default)) for limit in ALL]
+    return [ShownLimit(limit, values.get(limit.code, [])) for limit in ALL]

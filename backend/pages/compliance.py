@@ -1,4 +1,4 @@
-"""Compliance across all projects in sight: counts by rule, park and batch, and what is not met, since when."""
+"""Compliance across all projects in sight: counts by rule, park, batch, and what is not met."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Field
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +24,13 @@ from reports.models import RuleAnswer
 
 PAGE_SIZE = 50
 SHOWN = (Status.BREACH, Status.WARN, Status.WAIVED)
-COLUMNS = (Status.BREACH, Status.WARN, Status.PASS, Status.WAIVED, Status.NOT_APPLICABLE)
+COLUMNS = (
+    Status.BREACH,
+    Status.WARN,
+    Status.PASS,
+    Status.WAIVED,
+    Status.NOT_APPLICABLE,
+)
 
 
 class FilterForm(forms.Form):
@@ -40,7 +45,9 @@ class FilterForm(forms.Form):
         super().__init__(data)
         seen = Cluster.objects.visible_to(sight).order_by("park__name", "-batch__year", "batch__name")
         parks, batches = {}, {}
-        for park, park_name, batch, batch_name in seen.values_list("park", "park__name", "batch", "batch__name"):
+        for park, park_name, batch, batch_name in seen.values_list(
+            "park", "park__name", "batch", "batch__name"
+        ):
             parks[park], batches[batch] = park_name, batch_name
         choices: dict[str, Any] = {
             "park": parks.items(),
@@ -91,22 +98,47 @@ def compliance(request: PageRequest) -> HttpResponseBase:
 
 
 def listed(
-    projects: ProjectQuerySet, *, day: AsOf, rule: str | None, status: str, request: PageRequest
+    projects: ProjectQuerySet,
+    *,
+    day: AsOf,
+    rule: str | None,
+    status: str,
+    request: PageRequest,
 ) -> dict[str, Any]:
-    """A page of the answers of this status: today's by key from what is kept, a past day's by number of page."""
+    """A page of the answers of this status: today's by key from what is kept, a past day's by place."""
     if day.is_past:
-        return _of_past_day(projects, on=day.on, today=day.today, rule=rule, status=status, request=request)
+        return _of_past_day(
+            projects,
+            on=day.on,
+            today=day.today,
+            rule=rule,
+            status=status,
+            request=request,
+        )
     answers = RuleAnswer.objects.filter(project__in=projects.order_by(), status=status)
     if rule is not None:
         answers = answers.filter(rule=rule)
     answers = answers.select_related("project__unit", "project__cluster__park")
-    column: Field[Any, Any] = Project._meta.get_field("number")
-    page = keyset_page(answers, order=Order("project__number", column), query=request.GET, size=PAGE_SIZE)
-    return {"page": page, "items": [watch.ListedAnswer(row.project, row.answer) for row in page.rows]}
+    page = keyset_page(
+        answers,
+        order=Order(RuleAnswer, "project__number"),
+        query=request.GET,
+        size=PAGE_SIZE,
+    )
+    return {
+        "page": page,
+        "items": [watch.ListedAnswer(row.project, row.answer) for row in page.rows],
+    }
 
 
 def _of_past_day(
-    projects: ProjectQuerySet, *, on: date, today: date, rule: str | None, status: str, request: PageRequest
+    projects: ProjectQuerySet,
+    *,
+    on: date,
+    today: date,
+    rule: str | None,
+    status: str,
+    request: PageRequest,
 ) -> dict[str, Any]:
     answers = watch.AnswerList(projects, on=on, today=today, rule=rule, status=status)
     text = request.GET.get("after") or request.GET.get("before") or "0"

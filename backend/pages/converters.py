@@ -9,6 +9,8 @@ class ProjectNumber:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
+        if "\x00" in value:
+            raise ValueError("no number holds a zero byte")
         return value.replace("~2E", ".").replace("~2F", "/").replace("~7E", "~")
 
     def to_url(self, value: str) -> str:

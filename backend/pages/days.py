@@ -39,7 +39,11 @@ def as_of(request: HttpRequest) -> AsOf:
     try:
         on = date.fromisoformat(text)
     except ValueError:
-        return AsOf(today, today, _("“%(text)s”不是日期，以下为今天的情况。") % {"text": text[:20]})
+        return AsOf(
+            today,
+            today,
+            _("“%(text)s”不是日期，以下为今天的情况。") % {"text": text[:20]},
+        )
     if on > today:
         return AsOf(today, today, _("日期不能晚于今天，以下为今天的情况。"))
     if on < EARLIEST:

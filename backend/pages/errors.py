@@ -8,11 +8,21 @@ from django.utils.translation import gettext as _
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "pages/refused.html", {"sentence": _("请求无法识别。"), "status": 400}, status=400)
+    return render(
+        request,
+        "pages/refused.html",
+        {"sentence": _("请求无法识别。"), "status": 400},
+        status=400,
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "pages/refused.html", {"sentence": _("您没有此项权限。"), "status": 403}, status=403)
+    return render(
+        request,
+        "pages/refused.html",
+        {"sentence": _("您没有此项权限。"), "status": 403},
+        status=403,
+    )
 
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:

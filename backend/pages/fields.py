@@ -33,13 +33,18 @@ class AmountField(forms.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"})
+            "widget",
+            forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"}),
         )
         super().__init__(
-            max_digits=18, decimal_places=2, min_value=Decimal("0.01"), error_messages=AMOUNT_ERRORS, **options
+            max_digits=18,
+            decimal_places=2,
+            min_value=Decimal("0.01"),
+            error_messages=AMOUNT_ERRORS,
+            **options,
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = _half_width(value).replace(",", "").replace(" ", "").removesuffix("元").removeprefix("¥")
         return super().to_python(value)

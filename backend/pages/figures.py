@@ -79,7 +79,7 @@ LABELS = {
 
 
 def labelled(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(name, value) as a person reads them, in the order the rule gave them; details of details on one line."""
+    """(name, value) as a person reads them, in the rule's order; details of details on one line."""
     return [(gettext(LABELS.get(key, key)), _text(value)) for key, value in figures.items()]
 
 

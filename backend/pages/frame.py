@@ -32,7 +32,11 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
         (may(Act.SEE_PROJECTS, sight), _("项目"), "projects"),
         (may(Act.SEE_COMPLIANCE, sight), _("合规"), "compliance"),
         (may(Act.IMPORT_WORKBOOK, sight), _("导入"), "imports"),
-        (may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight), _("批次"), "batches"),
+        (
+            may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight),
+            _("批次"),
+            "batches",
+        ),
         (may(Act.MANAGE_PEOPLE, sight), _("人员"), "people"),
         (may(Act.MANAGE_PEOPLE, sight), _("单位"), "organisations"),
         (may(Act.READ_LOG, sight), _("安全日志"), "security-log"),

@@ -1,4 +1,4 @@
-"""Bringing in a workbook: uploaded, shown what it would do and what is wrong, then confirmed; and taking one out."""
+"""Bringing in a workbook: uploaded, previewed with every fault, confirmed; and taking one out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from backend.access import Act, may, require
 from backend.middleware import actor_of
@@ -49,7 +53,8 @@ class UploadGone(Conflict):
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("工作簿文件（.xlsx）"), widget=forms.FileInput(attrs={"accept": ".xlsx"})
+        label=gettext_lazy("工作簿文件（.xlsx）"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
 
     def clean_file(self) -> Any:
@@ -67,16 +72,35 @@ def imports(request: PageRequest) -> HttpResponseBase:
     require(Act.IMPORT_WORKBOOK, request.sight)
     may_export = may(Act.EXPORT_WORKBOOK, request.sight)
     if request.method != "POST":
-        return render(request, "pages/imports.html", {"form": UploadForm(), "may_export": may_export})
+        return render(
+            request,
+            "pages/imports.html",
+            {"form": UploadForm(), "may_export": may_export},
+        )
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "pages/imports.html", {"form": form, "may_export": may_export}, status=400)
+        return render(
+            request,
+            "pages/imports.html",
+            {"form": form, "may_export": may_export},
+            status=400,
+        )
     file = form.cleaned_data["file"]
     content = file.read()
     preview = import_workbook(
-        content, actor=actor_of(request), sight=request.sight, now=timezone.now(), dry_run=True, name=file.name
+        content,
+        actor=actor_of(request),
+        sight=request.sight,
+        now=timezone.now(),
+        dry_run=True,
+        name=file.name,
     )
-    context = {"form": UploadForm(), "may_export": may_export, "name": file.name, **_shown(preview)}
+    context = {
+        "form": UploadForm(),
+        "may_export": may_export,
+        "name": file.name,
+        **_shown(preview),
+    }
     if preview.ok and preview.changes_anything:
         context["upload"] = _keep(content, name=file.name, person=request.user.pk)
     return render(request, "pages/imports.html", context, status=200 if preview.ok else 422)
@@ -91,7 +115,11 @@ def confirm(request: PageRequest) -> HttpResponseBase:
     with default_storage.open(path) as file:
         content = file.read()
     preview = import_workbook(
-        content, actor=actor_of(request), sight=request.sight, now=timezone.now(), name=name
+        content,
+        actor=actor_of(request),
+        sight=request.sight,
+        now=timezone.now(),
+        name=name,
     )
     default_storage.delete(path)
     if not preview.ok:
@@ -117,7 +145,10 @@ def export(request: PageRequest) -> HttpResponseBase:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response reads and closes it
     export_workbook(file, sight=request.sight)
     file.seek(0)
-    return _download(file, _("试点项目工作簿-%(day)s.xlsx") % {"day": timezone.localdate().isoformat()})
+    return _download(
+        file,
+        _("试点项目工作簿-%(day)s.xlsx") % {"day": timezone.localdate().isoformat()},
+    )
 
 
 @require_safe
@@ -141,7 +172,13 @@ def _shown(preview: Preview) -> dict[str, Any]:
     return {
         "preview": preview,
         "sheets": [
-            (sheet, created, preview.updated[sheet], preview.unchanged[sheet], preview.additions.get(sheet, []))
+            (
+                sheet,
+                created,
+                preview.updated[sheet],
+                preview.unchanged[sheet],
+                preview.additions.get(sheet, []),
+            )
             for sheet, created in preview.created.items()
         ],
         "faults": _some(preview.faults),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +18,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.access import Act, postable, require, require_posting
+from backend.downloads import FORMATS, ledger_download
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
-from backend.pages.downloads import FORMATS
 from backend.pages.fields import DayField
 from backend.pages.paging import Order, keyset_page
 from finance.kinds import CATEGORIES, KINDS, SOURCES
 from finance.models import Entry
+from finance.models.journal import EntryQuerySet
 from finance.posting import reverse_entry
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.models import Project
@@ -46,15 +46,28 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any, *, scheme: str) -> None:
         super().__init__(data)
-        for name, words in (("kind", tuple(KINDS)), ("source", SOURCES), ("category", CATEGORIES[scheme])):
+        for name, words in (
+            ("kind", tuple(KINDS)),
+            ("source", SOURCES),
+            ("category", CATEGORIES[scheme]),
+        ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", gettext_lazy("全部")), *((word, _(word)) for word in words)]
+            field.choices = [
+                ("", gettext_lazy("全部")),
+                *((word, _(word)) for word in words),
+            ]
 
-    def narrow(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
         """`entries` cut to what was chosen."""
         chosen = self.cleaned_data
-        paths = {"kind": "kind", "source": "source", "category": "category", "since": "on__gte", "until": "on__lte"}
+        paths = {
+            "kind": "kind",
+            "source": "source",
+            "category": "category",
+            "since": "on__gte",
+            "until": "on__lte",
+        }
         entries = entries.filter(**{path: chosen[name] for name, path in paths.items() if chosen[name]})
         for word in chosen["q"].split()[:5]:
             entries = entries.filter(
@@ -68,14 +81,16 @@ class FilterForm(forms.Form):
 
 class ReversalForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("红冲原因"), max_length=500, widget=forms.Textarea(attrs={"rows": "2"})
+        label=gettext_lazy("红冲原因"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "2"}),
     )
     on = DayField(label=gettext_lazy("红冲日期"))
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
 
-def entries_of(project: Project) -> QuerySet[Entry]:
-    """The project's entries with both accounts and what they reverse or are reversed by, in the same query."""
+def entries_of(project: Project) -> EntryQuerySet:
+    """The project's entries with both accounts and what they reverse or are reversed by; one query."""
     reversal = Entry.objects.filter(reverses=OuterRef("pk")).values("sequence")
     return (
         Entry.objects.filter(project=project)
@@ -101,7 +116,7 @@ def project_ledger(request: PageRequest, number: str) -> HttpResponseBase:
     entries = entries_of(project)
     entries = form.narrow(entries) if form.is_valid() else entries.none()
     descending = request.GET.get("sort") != "sequence"
-    order = Order("sequence", Entry._meta.get_field("sequence"), descending=descending)
+    order = Order(Entry, "sequence", descending=descending)
     page = keyset_page(entries, order=order, query=request.GET, size=PAGE_SIZE)
     is_narrowed = form.is_valid() and any(form.cleaned_data.values())
     context = {
@@ -117,7 +132,7 @@ def project_ledger(request: PageRequest, number: str) -> HttpResponseBase:
     return render(request, "pages/ledger.html", context)
 
 
-def sums_of(entries: QuerySet[Entry]) -> dict[str, Any]:
+def sums_of(entries: EntryQuerySet) -> dict[str, Any]:
     """How many entries and how much money stand among `entries`, by kind; reversed pairs drop out."""
     kinds = (
         entries.standing()
@@ -138,18 +153,14 @@ def sums_of(entries: QuerySet[Entry]) -> dict[str, Any]:
 @signed_in
 def download(request: PageRequest, number: str, form: str) -> HttpResponseBase:
     """The whole ledger, or up to `?on=`, as a file; streamed."""
-    require(Act.DOWNLOAD_LEDGER, request.sight)
     project = project_in_sight(request, number)
+    require(Act.DOWNLOAD_LEDGER, request.sight)
     if form not in FORMATS:
         raise Http404
     day = as_of(request)
     if day.fault:
         raise Invalid(day.fault, details={"on": day.fault})
-    content_type, stream = FORMATS[form]
-    response = StreamingHttpResponse(stream(project, day.past_or_none), content_type=content_type)
-    name = f"{project.number}-{_('台账')}-{day.on.isoformat()}.{form}"
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return ledger_download(project, form=form, on=day.past_or_none, actor=actor_of(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,7 +175,8 @@ def reversal(request: PageRequest, number: str, sequence: int) -> HttpResponseBa
     require_posting(request.sight, project, kind=entry.kind, source=entry.source)
     today = timezone.localdate()
     form = ReversalForm(
-        request.POST if request.method == "POST" else None, initial={"on": today, "key": f"page:{uuid4()}"}
+        request.POST if request.method == "POST" else None,
+        initial={"on": today, "key": f"page:{uuid4()}"},
     )
     status = 200
     if form.is_valid():
@@ -193,4 +205,9 @@ def reversal(request: PageRequest, number: str, sequence: int) -> HttpResponseBa
             return redirect("project-ledger", project.number)
     if form.errors and status == 200:
         status = 400
-    return render(request, "pages/reversal.html", {"project": project, "entry": entry, "form": form}, status=status)
+    return render(
+        request,
+        "pages/reversal.html",
+        {"project": project, "entry": entry, "form": form},
+        status=status,
+    )

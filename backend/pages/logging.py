@@ -29,7 +29,11 @@ from lifecycle.errors import Conflict, Forbidden, Invalid
 from lifecycle.milestones import log_progress
 from lifecycle.models import Milestone, Project
 
-FIELD_OF_REFUSAL = {"insufficient_funds": "amount", "already_posted": "voucher", "stage_forbids": "kind"}
+FIELD_OF_REFUSAL = {
+    "insufficient_funds": "amount",
+    "already_posted": "voucher",
+    "stage_forbids": "kind",
+}
 """Beside which field a refusal of the journal stands."""
 
 
@@ -43,7 +47,9 @@ class EntryForm(forms.Form):
     amount = AmountField(label=gettext_lazy("金额（元）"))
     on = DayField(label=gettext_lazy("业务日期"))
     voucher = forms.CharField(
-        label=gettext_lazy("凭证号"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("凭证号"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     invoice = forms.CharField(
         label=gettext_lazy("票据号"),
@@ -54,10 +60,23 @@ class EntryForm(forms.Form):
     counterparty = forms.CharField(label=gettext_lazy("对方单位"), max_length=200, required=False)
     memo = forms.CharField(label=gettext_lazy("摘要"), max_length=500, required=False)
 
-    def __init__(self, data: Any = None, *, kind: str, sources: tuple[str, ...], scheme: str, today: date) -> None:
-        fresh = {"kind": kind, "key": f"page:{uuid4()}", "on": today, "source": sources[0]}
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        kind: str,
+        sources: tuple[str, ...],
+        scheme: str,
+        today: date,
+    ) -> None:
+        fresh = {
+            "kind": kind,
+            "key": f"page:{uuid4()}",
+            "on": today,
+            "source": sources[0],
+        }
         super().__init__(data, initial=fresh, prefix=None, auto_id="entry-%s")
-        self.kind = kind
+        self.kind_name = kind
         self._offer("source", sources)
         if kind == SPENDING:
             self._offer("category", ("", *CATEGORIES[scheme]))
@@ -74,7 +93,7 @@ class EntryForm(forms.Form):
         """The movement as typed."""
         said = self.cleaned_data
         return Movement(
-            kind=self.kind,
+            kind=self.kind_name,
             source=said["source"],
             amount=said["amount"],
             on=said["on"],
@@ -89,7 +108,10 @@ class EntryForm(forms.Form):
         """Show the refusal beside the field it speaks of."""
         if isinstance(refusal, Conflict):
             field = FIELD_OF_REFUSAL.get(refusal.code)
-            self.add_error(field if field in self.fields and field != "kind" else None, refusal.message)
+            self.add_error(
+                field if field in self.fields and field != "kind" else None,
+                refusal.message,
+            )
             return
         for field, sentence in refusal.details.items():
             self.add_error(field if field in self.fields and field != "kind" else None, sentence)
@@ -99,7 +121,10 @@ class ProgressForm(forms.Form):
     """How far a milestone is, and the day it was done."""
 
     progress = forms.CharField(
-        label=gettext_lazy("完成情况"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": "2"})
+        label=gettext_lazy("完成情况"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "2"}),
     )
     completed_on = DayField(label=gettext_lazy("实际完成日期"), required=False)
 
@@ -128,7 +153,12 @@ def entry(request: PageRequest, number: str) -> HttpResponseBase:
         "today": today,
     }
     form = EntryForm(request.POST if request.method == "POST" else None, **about)
-    context: dict[str, Any] = {"project": project, "postable": allowed, "entry_form": form, "kind": kind}
+    context: dict[str, Any] = {
+        "project": project,
+        "postable": allowed,
+        "entry_form": form,
+        "kind": kind,
+    }
     if not form.is_bound:
         return _form_page(request, context)
     if form.is_valid():
@@ -153,7 +183,11 @@ def _form_page(request: PageRequest, context: dict[str, Any], status: int = 200)
 
 
 def _posted(
-    request: PageRequest, project: Project, context: dict[str, Any], posted: Posted, fresh: EntryForm
+    request: PageRequest,
+    project: Project,
+    context: dict[str, Any],
+    posted: Posted,
+    fresh: EntryForm,
 ) -> HttpResponse:
     shown = posted.shown
     said = _("已登记第 %(sequence)d 号分录：%(kind)s（%(source)s）%(amount)s 元。") % {

@@ -24,11 +24,21 @@ class CursorUnreadable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By one column (a path of the model), then by id. `column` tells how its values are read."""
+    """By one column of a model, given as its path (project__number), then by id."""
 
+    model: type[Model]
     path: str
-    column: Field[Any, Any]
     descending: bool = False
+
+    @property
+    def column(self) -> Field[Any, Any]:
+        """The column at the end of the path; it tells how values are written and read."""
+        model: Any = self.model
+        *steps, last = self.path.split("__")
+        for step in steps:
+            model = model._meta.get_field(step).related_model
+        column: Field[Any, Any] = model._meta.get_field(last)
+        return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +83,18 @@ def keyset_page(queryset: QuerySet[ModelT], *, order: Order, query: QueryDict, s
 
 
 def _mark(row: Model, order: Order) -> str:
-    value: Any = row
-    for step in order.path.split("__"):
-        value = getattr(value, step)
-    text = json.dumps([order.column.value_to_string(_Holder(order.column, value)), row.pk])
+    holder = row
+    for step in order.path.split("__")[:-1]:
+        holder = getattr(holder, step)
+    text = json.dumps([order.column.value_to_string(holder), row.pk])
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _read(mark: str, order: Order) -> tuple[Any, int]:
     try:
         value, pk = json.loads(urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        if "\x00" in value:
+            raise ValueError
         return order.column.to_python(value), int(pk)
     except (binascii.Error, ValueError, TypeError, ValidationError):
         raise CursorUnreadable(_("页码无法识别，请从第一页重新翻看。")) from None
-
-
-class _Holder:
-    """Lends a value to `Field.value_to_string`, which reads it off an object."""
-
-    def __init__(self, column: Field[Any, Any], value: Any) -> None:
-        setattr(self, column.attname, value)

@@ -1,4 +1,4 @@
-"""The geometry of pictures drawn by the server: shares of the drawing in percent; templates draw, compute nothing."""
+"""The geometry of pictures drawn by the server, in percent; templates draw it and compute nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Daily = Sequence[tuple[date, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One source: widths in percent of the drawing, on a scale of its own (the contract, or more where more came)."""
+    """One source: widths in percent, on a scale of its own (the contract, or more where more came)."""
 
     source: str
     look: str
@@ -72,7 +72,7 @@ class PacePicture:
 
 
 def pace_picture(pace: Pace, *, ratio: Ratio, start: date, end: date, on: date) -> PacePicture | None:
-    """The picture of the pace from the start of the term to its end, drawn up to `on`; None while nothing came."""
+    """The picture of the whole term, with the lines drawn up to `on`; None while nothing came."""
     if not pace.province and not pace.park:
         return None
     days = [day for line in (pace.province, pace.park) for day, _ in line]
@@ -100,7 +100,14 @@ def pace_picture(pace: Pace, *, ratio: Ratio, start: date, end: date, on: date) 
         park=line(pace.park),
         needed=line(owed) if any(a != b for a, b in zip(owed, pace.province, strict=True)) else "",
         gaps=[
-            _points([(x(begin), y(low)), (x(begin), y(high)), (x(until), y(high)), (x(until), y(low))])
+            _points(
+                [
+                    (x(begin), y(low)),
+                    (x(begin), y(high)),
+                    (x(until), y(high)),
+                    (x(until), y(low)),
+                ]
+            )
             for begin, until, low, high in _behind(owed, pace.park, on)
         ],
         today=f"{x(on):.2f}" if first <= on < last else None,

@@ -1,4 +1,4 @@
-"""One project on one page: its way, its money, the answer to every rule, its plan and its latest movements."""
+"""One project on one page: its way, money, the answer to every rule, its plan, its latest movements."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
 
 def answers_on(project: Project, day: AsOf) -> tuple[Answer, ...]:
     """The answers to all rules: the kept ones for today, worked out anew for a past day."""
-    found = watch.answers_of([project], on=day.on) if day.is_past else watch.kept_answers_of([project], on=day.on)
+    found = (
+        watch.answers_of([project], on=day.on) if day.is_past else watch.kept_answers_of([project], on=day.on)
+    )
     return tuple(found[project.pk])
 
 
@@ -103,12 +105,22 @@ def way_of(overview: Overview) -> list[dict[str, Any]]:
             look = "done"
         else:
             look = here if index == stage.step else "ahead"
-        steps.append({"state": state, "number": index + 1, "look": look, "is_here": index == stage.step})
+        steps.append(
+            {
+                "state": state,
+                "number": index + 1,
+                "look": look,
+                "is_here": index == stage.step,
+            }
+        )
     return steps
 
 
 def _pace(overview: Overview, answers: tuple[Answer, ...]) -> Any:
-    ratio = next((answer.figures.get("ratio") for answer in answers if answer.code == "FIN-04"), None)
+    ratio = next(
+        (answer.figures.get("ratio") for answer in answers if answer.code == "FIN-04"),
+        None,
+    )
     contract = overview.project
     return pace_picture(
         overview.pace,

@@ -64,7 +64,14 @@ class FilterForm(forms.Form):
             Cluster.objects.visible_to(sight)
             .order_by("-batch__year", "batch__name", "park__name", "name")
             .values_list(
-                "pk", "name", "batch_id", "batch__name", "park_id", "park__name", "park__parent_id", "park__parent__name"
+                "pk",
+                "name",
+                "batch_id",
+                "batch__name",
+                "park_id",
+                "park__name",
+                "park__parent_id",
+                "park__parent__name",
             )
         )
         clusters, batches, parks, cities = {}, {}, {}, {}
@@ -78,8 +85,13 @@ class FilterForm(forms.Form):
         self._offer("park", parks.items())
         self._offer("cluster", clusters.items())
         self._offer("rule", [(rule.code, f"{rule.code} {rule.title}") for rule in watch.RULES])
-        self._offer("status", [(value.value, value.label) for value in (Status.BREACH, Status.WARN)])
-        self.single = {name: len(of) <= 1 for name, of in (("batch", batches), ("city", cities), ("park", parks))}
+        self._offer(
+            "status",
+            [(value.value, value.label) for value in (Status.BREACH, Status.WARN)],
+        )
+        self.single = {
+            name: len(of) <= 1 for name, of in (("batch", batches), ("city", cities), ("park", parks))
+        }
 
     def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]
@@ -111,7 +123,12 @@ class FilterForm(forms.Form):
             projects = projects.filter(
                 Q(number__icontains=word) | Q(name__icontains=word) | Q(unit__name__icontains=word)
             )
-        return watch.filter_projects(projects, today=on, rule=chosen["rule"] or None, status=chosen["status"] or None)
+        return watch.filter_projects(
+            projects,
+            today=on,
+            rule=chosen["rule"] or None,
+            status=chosen["status"] or None,
+        )
 
 
 @require_safe
@@ -125,7 +142,7 @@ def projects(request: PageRequest) -> HttpResponseBase:
     found = form.narrow(found, on=today) if form.is_valid() else found.none()
     sort = request.GET.get("sort", "")
     field = sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "number"
-    order = Order(field, Project._meta.get_field(field), descending=sort.startswith("-"))
+    order = Order(Project, field, descending=sort.startswith("-"))
     page = keyset_page(found.with_parties(), order=order, query=request.GET, size=PAGE_SIZE)
     context = {
         "form": form,
@@ -139,7 +156,9 @@ def projects(request: PageRequest) -> HttpResponseBase:
         "may_export": may(Act.EXPORT_WORKBOOK, request.sight),
         "filters_in_use": form.is_valid() and form.is_narrowed,
     }
-    template = "pages/projects_found.html" if request.htmx and not request.htmx.boosted else "pages/projects.html"
+    template = (
+        "pages/projects_found.html" if request.htmx and not request.htmx.boosted else "pages/projects.html"
+    )
     return render(request, template, context)
 
 

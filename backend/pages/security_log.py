@@ -67,10 +67,12 @@ def security_log(request: PageRequest) -> HttpResponseBase:
             "since": "at__date__gte",
             "until": "at__date__lte",
         }
-        chosen: dict[str, Any] = {path: form.cleaned_data[name] for name, path in paths.items() if form.cleaned_data[name]}
+        chosen: dict[str, Any] = {
+            path: form.cleaned_data[name] for name, path in paths.items() if form.cleaned_data[name]
+        }
         events = events.filter(**chosen)
     else:
         events = events.none()
-    order = Order("at", SecurityEvent._meta.get_field("at"), descending=True)
+    order = Order(SecurityEvent, "at", descending=True)
     page = keyset_page(events, order=order, query=request.GET, size=PAGE_SIZE)
     return render(request, "pages/security_log.html", {"form": form, "page": page, "acts": ACTS})

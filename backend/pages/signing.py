@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import get_supported_language_variant, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +33,12 @@ class SignInForm(forms.Form):
         label=gettext_lazy("用户名"),
         max_length=150,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "username",
+                "autofocus": True,
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
         ),
     )
     password = forms.CharField(
@@ -82,7 +84,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _inside(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target)
-    form = SignInForm(request.POST if request.method == "POST" else None, initial={"username": request.GET.get("as")})
+    form = SignInForm(
+        request.POST if request.method == "POST" else None,
+        initial={"username": request.GET.get("as")},
+    )
     status = 200
     if form.is_valid():
         try:
@@ -100,7 +105,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = 400
         else:
             login(request, person)
-            return _speaking(redirect("password" if person.must_change_password else target), person.language)
+            return _speaking(
+                redirect("password" if person.must_change_password else target),
+                person.language,
+            )
     elif form.is_bound:
         status = 400
     context = {
@@ -150,7 +158,12 @@ def password(request: PageRequest) -> HttpResponseBase:
             update_session_auth_hash(request, request.user)
             messages.success(request, _("密码已修改。"))
             return redirect("home")
-    return render(request, "pages/password.html", {"form": form}, status=400 if form.is_bound else 200)
+    return render(
+        request,
+        "pages/password.html",
+        {"form": form},
+        status=400 if form.is_bound else 200,
+    )
 
 
 @require_POST
@@ -162,7 +175,7 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     if isinstance(request.user, Person) and request.user.language != wanted:
         Person.objects.filter(pk=request.user.pk).update(language=wanted)
-    return cast(HttpResponse, _speaking(response, wanted))
+    return _speaking(response, wanted)
 
 
 def _speaking(response: HttpResponse, language: str) -> HttpResponse:

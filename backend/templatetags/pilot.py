@@ -30,7 +30,9 @@ def yuan(amount: Decimal | None) -> str:
 @register.filter
 def wan(amount: Decimal | None) -> str:
     """Yuan in 万元 to two places, half up: 3,500,000.00 is 350.00."""
-    return "–" if amount is None else f"{(amount / TEN_THOUSAND).quantize(Decimal('0.01'), 'ROUND_HALF_UP'):,}"
+    return (
+        "–" if amount is None else f"{(amount / TEN_THOUSAND).quantize(Decimal('0.01'), 'ROUND_HALF_UP'):,}"
+    )
 
 
 @register.filter

@@ -34,7 +34,7 @@ def add_organisation(
     """A new organisation. facts: credit_code, contact, phone, email.
 
     Raises:
-        Invalid: no name, an unknown kind, or a parent that the kind cannot stand below; details name the field.
+        Invalid: no name, an unknown kind, or a parent it cannot stand below; details name the field.
         OrganisationExists: the name is taken.
     """
     faults: dict[str, str] = {}
@@ -53,7 +53,13 @@ def add_organisation(
     try:
         with transaction.atomic():
             added = Organisation.objects.create(name=name, kind=kind, parent=parent, **facts)
-            record(actor, "add_organisation", subject=name, kind=kind, parent=parent.name if parent else "")
+            record(
+                actor,
+                "add_organisation",
+                subject=name,
+                kind=kind,
+                parent=parent.name if parent else "",
+            )
     except IntegrityError as error:
         raise OrganisationExists(
             _("已有名为“%(name)s”的单位。") % {"name": name}, details={"name": name}

@@ -1,0 +1,167 @@
+"""Every page, every role: let in, refused, not told that it exists, or sent to sign in first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from backend.access import TABLE, Act
+from lifecycle.models import Project
+from lifecycle.parties.models import Role
+from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
+from tests.backend.pages.browsing import browser_of
+from tests.builders import make_project, moved
+from tests.people import people_around
+
+ABOUT_A_PROJECT: dict[str, Act] = {
+    "project": Act.SEE_PROJECTS,
+    "project-ledger": Act.SEE_PROJECTS,
+    "entry": Act.POST_ENTRY,
+    "ledger-download": Act.DOWNLOAD_LEDGER,
+    "entry-reversal": Act.REVERSE_ENTRY,
+}
+ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
+    "projects": TABLE[Act.SEE_PROJECTS],
+    "compliance": TABLE[Act.SEE_COMPLIANCE],
+    "imports": TABLE[Act.IMPORT_WORKBOOK],
+    "workbook-blank": TABLE[Act.IMPORT_WORKBOOK],
+    "workbook-export": TABLE[Act.EXPORT_WORKBOOK],
+    "batches": TABLE[Act.SEE_PROJECTS] | TABLE[Act.SET_LIMITS],
+    "people": TABLE[Act.MANAGE_PEOPLE],
+    "organisations": TABLE[Act.MANAGE_PEOPLE],
+    "security-log": TABLE[Act.READ_LOG],
+    "password": frozenset(Role.values) | {"without role"},
+}
+POSTED = {
+    "sign-out",
+    "language",
+    "milestone",
+    "import-confirm",
+    "person-leave",
+    "person-switch",
+    "person-reset",
+    "scope-open",
+    "scope-close",
+}
+"""Addresses that only take what is sent to them; the tests of their subject say for whom."""
+
+ELSEWHERE = {"home", "sign-in", "batch", "person"}
+"""Walked in the tests of their subject."""
+
+
+def test_every_page_is_walked():
+    named = {name for name, route in addresses() if not route.startswith("api/")}
+
+    assert named == {*ABOUT_A_PROJECT, *ABOUT_NO_PROJECT, *POSTED, *ELSEWHERE}
+
+
+def read_to_the_end(answer: Any) -> None:
+    """A file that is streamed closes when it was read."""
+    if answer.streaming:
+        answer.getvalue()
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    project = make_project()
+    moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    return project
+
+
+@pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
+def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
+    more = {"ledger-download": {"form": "csv"}, "entry-reversal": {"sequence": 1}}.get(name, {})
+    address = reverse(name, kwargs={"number": project.number, **more})
+    found = {}
+    for who, person in people_around(project).items():
+        answer = browser_of(person).get(address)
+        read_to_the_end(answer)
+        found[who] = answer.status_code
+
+    allowed = TABLE[ABOUT_A_PROJECT[name]]
+    # The movement is a 资金到位 of the unit's own, which the province does not post and so does not reverse.
+    if name == "entry-reversal":
+        allowed -= {Role.PROVINCE}
+    assert found == {
+        "nobody": 302,
+        **{who: 200 if who in allowed else 403 for who in ROLES_AROUND},
+        **dict.fromkeys(STRANGERS, 404),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(ABOUT_NO_PROJECT))
+def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, project: Project):
+    found = {}
+    for who, person in people_around(project).items():
+        answer = browser_of(person).get(reverse(name))
+        read_to_the_end(answer)
+        found[who] = answer.status_code
+
+    assert found == {
+        who: 302 if who == "nobody" else 200 if HOLDS.get(who, who) in ABOUT_NO_PROJECT[name] else 403
+        for who in found
+    }
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
+    arguments = {
+        "milestone": {"number": project.number, "pk": 1},
+        "person-leave": {"pk": 1, "membership": 1},
+        "person-switch": {"pk": 1},
+        "person-reset": {"pk": 1},
+        "scope-open": {"pk": 1},
+        "scope-close": {"pk": 1},
+    }
+    assert browser_of(None).get(reverse(name, kwargs=arguments.get(name))).status_code == 405
+
+
+def test_what_is_out_of_sight_reads_like_what_never_was(project: Project):
+    stranger = browser_of(people_around(project)["other park"])
+
+    hidden = stranger.get(reverse("project", args=[project.number]))
+    missing = stranger.get(reverse("project", args=["BA0000000"]))
+
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert project.number not in hidden.content.decode().replace(f"/projects/{project.number}/", "")
+    assert project.name not in hidden.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "place"),
+    [
+        ("province", "/compliance/"),
+        ("park", "/projects/"),
+        ("auditor", "/projects/"),
+        ("administrator", "/people/"),
+        ("log_reader", "/security-log/"),
+    ],
+)
+def test_home_leads_to_what_fits_the_role(who: str, place: str, project: Project):
+    assert browser_of(people_around(project)[who]).get("/").headers["Location"] == place
+
+
+def test_home_leads_a_unit_with_one_project_to_it(project: Project):
+    answer = browser_of(people_around(project)["unit"]).get("/")
+
+    assert answer.headers["Location"] == reverse("project", args=[project.number])
+
+
+def test_home_tells_who_has_no_role_whom_to_ask(project: Project):
+    answer = browser_of(people_around(project)["without role"]).get("/")
+
+    assert answer.status_code == 200
+    assert "系统管理员" in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", ["苏/2022-001", "..", ".", "A~B/C", "编 号?#&%"])
+def test_any_number_has_an_address_of_its_own(number: str, db: None):
+    project = make_project(number=number)
+    browser = browser_of(people_around(project)["park"])
+
+    for name in ("project", "project-ledger"):
+        answer = browser.get(reverse(name, args=[number]))
+        assert answer.status_code == 200
+        assert answer.context["project"] == project
