@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,7 @@ class BatchShape(Shape):
 
 
 class BatchesView(ActView):
-    acts = {"GET": Act.SEE_PROJECTS}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(
         summary=_("可查看的批次及其管理参数。"),

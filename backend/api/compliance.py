@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -103,7 +103,7 @@ class SummaryShape(Shape):
 
 
 class ProjectRulesView(ProjectView):
-    acts = {"GET": Act.SEE_PROJECTS}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(summary=_("某项目在某一天的全部规则答复。"), parameters=[ON], responses=ProjectRulesShape)
     def get(self, request: Request, number: str) -> Response:
@@ -116,7 +116,7 @@ class ProjectRulesView(ProjectView):
 
 
 class ComplianceView(ActView):
-    acts = {"GET": Act.SEE_COMPLIANCE}
+    acts: ClassVar = {"GET": Act.SEE_COMPLIANCE}
 
     @extend_schema(
         summary=_("可查看项目的规则答复，按项目编号、规则编号排列。"),
@@ -158,7 +158,7 @@ class ComplianceView(ActView):
 
 
 class SummaryView(ActView):
-    acts = {"GET": Act.SEE_COMPLIANCE}
+    acts: ClassVar = {"GET": Act.SEE_COMPLIANCE}
 
     @extend_schema(
         summary=_("可查看项目的规则答复统计：按规则、园区、批次。"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -102,7 +102,7 @@ class PostingView(ProjectView):
 
 
 class EntriesView(PostingView):
-    acts = {"GET": Act.SEE_PROJECTS, "POST": Act.POST_ENTRY}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS, "POST": Act.POST_ENTRY}
 
     @extend_schema(
         summary=_("某项目的分录，默认按序号。"),
@@ -176,7 +176,7 @@ class EntriesView(PostingView):
 
 
 class ReverseView(PostingView):
-    acts = {"POST": Act.REVERSE_ENTRY}
+    acts: ClassVar = {"POST": Act.REVERSE_ENTRY}
 
     @extend_schema(
         summary=_("红字冲销一笔分录；谁可登记这类流水，谁可冲销。"),

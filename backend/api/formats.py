@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.http import QueryDict
@@ -90,7 +90,7 @@ def _refuse_constant(name: str) -> Any:
 class Shape(serializers.Serializer[Any]):
     """What a request or an answer holds."""
 
-    default_error_messages = {"invalid": gettext_lazy("应为一个 JSON 对象；收到的是：{datatype}。")}
+    default_error_messages: ClassVar = {"invalid": gettext_lazy("应为一个 JSON 对象；收到的是：{datatype}。")}
 
     def run_validation(self, data: Any = empty) -> Any:
         return super().run_validation({} if data is None else data)
@@ -99,7 +99,7 @@ class Shape(serializers.Serializer[Any]):
 class TextField(serializers.CharField):
     """A text without the signs that no text has."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar = {
         "required": gettext_lazy("请填写。"),
         "null": gettext_lazy("请填写。"),
         "blank": gettext_lazy("请填写。"),
@@ -119,7 +119,7 @@ class TextField(serializers.CharField):
 class AmountField(serializers.Field[Decimal, Any, str, Any]):
     """Yuan: a text such as "1234.50", or a JSON number read exactly; two decimals at most, above zero."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar = {
         "required": gettext_lazy("请填写。"),
         "null": gettext_lazy("请填写。"),
         "invalid": gettext_lazy('应为大于零、最多两位小数的金额（元），如 "1234.50"；收到的是：{found}。'),
@@ -143,7 +143,7 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
 class DayField(serializers.Field[date, Any, str, Any]):
     """A calendar day, YYYY-MM-DD, from 2000 to 2099."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar = {
         "required": gettext_lazy("请填写。"),
         "null": gettext_lazy("请填写。"),
         "invalid": gettext_lazy("应为 YYYY-MM-DD 的日期（2000–2099 年）；收到的是：{found}。"),

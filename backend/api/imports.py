@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -15,6 +17,11 @@ from backend.access import Act
 from backend.api.base import ActView
 from backend.api.formats import Shape, TextField
 from backend.workbook.importing import import_workbook
+from backend.workbook.package import LARGEST_FILE
+from lifecycle.errors import Invalid
+
+ROUND_THE_FILE = 64 * 1024
+"""Bytes that a form may add to the file it carries."""
 
 
 class ImportShape(Shape):
@@ -46,8 +53,8 @@ class OutcomeShape(Shape):
 
 
 class ImportsView(ActView):
-    acts = {"POST": Act.IMPORT_WORKBOOK}
-    parser_classes = [MultiPartParser]
+    acts: ClassVar = {"POST": Act.IMPORT_WORKBOOK}
+    parser_classes: ClassVar = [MultiPartParser]
 
     @extend_schema(
         summary=_(
@@ -57,11 +64,15 @@ class ImportsView(ActView):
         responses=OutcomeShape,
     )
     def post(self, request: Request) -> Response:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FILE + ROUND_THE_FILE:
+            raise Invalid(
+                gettext("文件超过 %(limit)d MB。") % {"limit": LARGEST_FILE // 1024**2}, code="too_large"
+            )
         shape = ImportShape(data=request.data)
         shape.is_valid(raise_exception=True)
         file, dry_run = shape.validated_data["file"], shape.validated_data["dry_run"]
         preview = import_workbook(
-            file.read(),
+            file.read(LARGEST_FILE + 1),
             actor=self.actor,
             sight=self.sight,
             now=timezone.now(),

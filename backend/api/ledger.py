@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,7 +17,7 @@ from backend.downloads import FORMATS, ledger_download
 
 
 class LedgerView(ProjectView):
-    acts = {"GET": Act.DOWNLOAD_LEDGER}
+    acts: ClassVar = {"GET": Act.DOWNLOAD_LEDGER}
 
     @extend_schema(
         summary=_("某项目的台账文件，流式下载。"),

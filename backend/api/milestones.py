@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -42,7 +44,7 @@ class ProgressShape(Shape):
 
 
 class MilestonesView(ProjectView):
-    acts = {"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}
 
     @extend_schema(
         summary=_("某项目的里程碑。"),
@@ -84,7 +86,7 @@ class MilestonesView(ProjectView):
 
 
 class ProgressView(ProjectView):
-    acts = {"POST": Act.LOG_MILESTONE}
+    acts: ClassVar = {"POST": Act.LOG_MILESTONE}
 
     @extend_schema(
         summary=_("登记里程碑的完成情况和实际完成日期。"), request=ProgressShape, responses=MilestoneShape

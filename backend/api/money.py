@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -41,7 +41,7 @@ class FundingShape(Shape):
 
 
 class FundingView(ProjectView):
-    acts = {"GET": Act.SEE_PROJECTS}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(
         summary=_("某项目各来源资金：合同、到账、待拨、到位、支出、退回、余额。"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -170,7 +170,7 @@ FILTERS = [
 
 
 class ProjectsView(ActView):
-    acts = {"GET": Act.SEE_PROJECTS}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(
         summary=_("可查看的项目。"),
@@ -196,7 +196,7 @@ class ProjectsView(ActView):
 
 
 class ProjectDetailView(ProjectView):
-    acts = {"GET": Act.SEE_PROJECTS}
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(
         summary=_("某项目：合同事实、考核指标、拨款计划、年度报告、检查验收。"),

@@ -12,9 +12,9 @@ from backend.api.schema import DocsView
 
 
 class NumberConverter:
-    """A project's number, slashes and all."""
+    """A project's number, slashes and all; the shortest that lets the rest of the address match."""
 
-    regex = ".+?"
+    regex = r"[^\x00]+?"
 
     def to_python(self, value: str) -> str:
         return value

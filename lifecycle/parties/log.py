@@ -45,7 +45,9 @@ def attributed_to(actor: Actor) -> Iterator[None]:
         yield
     finally:
         # In a transaction about to be rolled back the setting goes with it; a closed connection has none.
-        if connection.connection is not None and not (connection.in_atomic_block and connection.needs_rollback):
+        if connection.connection is not None and not (
+            connection.in_atomic_block and connection.needs_rollback
+        ):
             _name_actor("")
 
 

@@ -126,6 +126,12 @@ def test_without_a_file_the_shape_is_wrong(province: APIClient, body: dict[str, 
     assert (answer.status_code, list(answer.json()["details"])) == (400, ["file"])
 
 
+def test_a_file_too_large_is_refused_before_it_is_read(province: APIClient):
+    answer = province.post(IMPORTS, {}, format="multipart", CONTENT_LENGTH=str(10**10))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "too_large")
+
+
 def test_json_is_no_file(province: APIClient):
     assert province.post(IMPORTS, {}, format="json").status_code == 415
 

@@ -43,6 +43,13 @@ def test_each_refusal_has_its_status_and_code(client: APIClient):
 
 
 @pytest.mark.parametrize(
+    "path", ["/api/nothing/", "/api/v1/projects/a%0Ab/nothing/", "/api/v1/projects/%00/entries/"]
+)
+def test_what_is_sent_nowhere_is_refused_in_json_too(path: str, db: None):
+    assert shape_of(Client(enforce_csrf_checks=True).post(path))[0] in (401, 404)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
