@@ -54,7 +54,7 @@ class OutcomeShape(Shape):
 
 class ImportsView(ActView):
     acts: ClassVar = {"POST": Act.IMPORT_WORKBOOK}
-    parser_classes: ClassVar = [MultiPartParser]
+    parser_classes = (MultiPartParser,)
 
     @extend_schema(
         summary=_(

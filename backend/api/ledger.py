@@ -23,7 +23,10 @@ class LedgerView(ProjectView):
         summary=_("某项目的台账文件，流式下载。"),
         parameters=[parameter("format", _("格式，默认 csv。"), enum=list(FORMATS)), ON],
         responses={
-            (200, each.media_type.partition(";")[0]): OpenApiTypes.BINARY for each in FORMATS.values()
+            (200, each.media_type.partition(";")[0]): OpenApiTypes.OBJECT
+            if name == "json"
+            else OpenApiTypes.BINARY
+            for name, each in FORMATS.items()
         },
     )
     def get(self, request: Request, number: str) -> StreamingHttpResponse:
