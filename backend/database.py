@@ -249,7 +249,8 @@ def _socket_file(folder: Path) -> Path:
 
 
 def _is_ready(place: Place) -> bool:
-    return _status(place) == "ready" and _answers(place)
+    # Helpers of a killed server hold its socket open for a moment, so that alone is no sign of life.
+    return _status(place) == "ready" and _running_pid(place) is not None and _answers(place)
 
 
 def _answers(place: Place) -> bool:
@@ -365,7 +366,7 @@ def _start(place: Place) -> None:
             )
         if done.returncode == 0:
             break
-        words = place.start_log.read_text(encoding="utf-8", errors="replace")
+        words = _last_words(place)
         if "is still in use" not in words and "is another postmaster" not in words.lower():
             raise _failure(place, words)
         # Helpers of a killed server are about to leave.
@@ -373,6 +374,13 @@ def _start(place: Place) -> None:
     else:
         raise _failure(place, words)
     _make_database(place)
+
+
+def _last_words(place: Place) -> str:
+    """What a server that did not start said: first to start.log, then to the newest file of its log."""
+    logs = sorted((place.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in (place.start_log, *logs[-1:])]
+    return "\n".join(text[-3000:] for text in texts)
 
 
 def _refuse_what_root_made(place: Place) -> None:

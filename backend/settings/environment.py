@@ -33,12 +33,12 @@ def _file_of_variables(path: Path) -> dict[str, str]:
     return found
 
 
-_variables = {**_file_of_variables(BASE_DIR / ".env"), **os.environ}
+VARIABLES = {**_file_of_variables(BASE_DIR / ".env"), **os.environ}
 
 
 def text(name: str, default: str = "") -> str:
     """The variable without blanks round it; `default` when it is unset or empty."""
-    return _variables.get(name, "").strip() or default
+    return VARIABLES.get(name, "").strip() or default
 
 
 def flag(name: str) -> bool:

@@ -110,12 +110,12 @@ def _require_free(host: str, port: int) -> None:
 def _run_procfile(host: str, port: int) -> int:
     """Run every process of the Procfile until one ends or we are told to stop; the exit code to give."""
     variables = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        **environment.VARIABLES,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.text('PATH', os.defpath)}",
         "WEB_HOST": host,
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "backend.settings.base"),
+        "DJANGO_SETTINGS_MODULE": environment.text("DJANGO_SETTINGS_MODULE", "backend.settings.base"),
     }
     manager = Manager()
     for name, command in parse_procfile(
