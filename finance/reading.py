@@ -39,9 +39,7 @@ def reading() -> Iterator[Reader]:
         # Rolled back in any case: nothing was written, and the settings go with it.
         with raw.transaction(force_rollback=True), raw.cursor() as cursor:
             if not shared:
-                cursor.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                )
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute(
                 "SELECT set_config('TimeZone', 'Asia/Shanghai', true),"
                 " set_config('DateStyle', 'ISO, YMD', true)"
@@ -53,9 +51,7 @@ def reading() -> Iterator[Reader]:
 
 
 @contextmanager
-def copied(
-    cursor: Reader, query: Composable, layout: str
-) -> Iterator[Iterator[Buffer]]:
+def copied(cursor: Reader, query: Composable, layout: str) -> Iterator[Iterator[Buffer]]:
     """The rows of `query` as COPY writes them in `layout`, each with its newline.
 
     Left early, it is cancelled.
@@ -69,7 +65,5 @@ def copied(
         " ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),"
         " ('max_parallel_workers_per_gather', '0'), ('jit', 'off')) wanted (name, value)"
     )
-    with cursor.copy(
-        SQL("COPY ({}) TO STDOUT ({})").format(query, SQL(layout))
-    ) as copy:  # type: ignore[arg-type]
+    with cursor.copy(SQL("COPY ({}) TO STDOUT ({})").format(query, SQL(layout))) as copy:  # type: ignore[arg-type]
         yield iter(copy)

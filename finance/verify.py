@@ -125,11 +125,14 @@ def verify(projects: Iterable[int] | None = None) -> Verification:
         chains[project].blame(sequence, "reversal")
     for project, sequence in _misfits(groups):
         chains[project].blame(sequence, "accounts")
+    for chain in chains.values():
+        sequence, head = chain.kept_head or (0, genesis(chain.number))
+        if sequence > chain.sequence:
+            chain.blame(chain.sequence + 1, "gap")
+        elif (sequence, head) != (chain.sequence, chain.hash.decode()):
+            chain.blame(None, "head")
     for project in _unequal(groups, kept):
         chains[project].blame(None, "balance")
-    for chain in chains.values():
-        if (chain.sequence, chain.hash.decode()) != (chain.kept_head or (0, genesis(chain.number))):
-            chain.blame(None, "head")
     return Verification(
         tuple(
             Checked(each.number, each.sequence, each.hash.decode(), each.fault)
