@@ -44,6 +44,9 @@ NAME_LENGTH = 100
 NO_PASSWORD = "!"
 """What Django takes for a password that nothing fits."""
 
+APART: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.LOG_READER})
+"""Roles of which a person holds one at most."""
+
 SIGN_IN = "sign_in"
 SIGN_IN_REFUSED = "sign_in_refused"
 SIGN_IN_THROTTLED = "sign_in_throttled"
@@ -65,6 +68,12 @@ class RoleDoesNotFit(Invalid):
     """The role cannot be held in an organisation of that kind."""
 
     code = "role_does_not_fit"
+
+
+class RolesApart(Conflict):
+    """Who keeps the accounts does not read the log of what was done to them, and the other way round."""
+
+    code = "roles_apart"
 
 
 class NameTaken(Conflict):
@@ -173,6 +182,8 @@ def join(*, person: Person, organisation: Organisation, role: str, actor: Actor,
 
     Raises:
         RoleDoesNotFit: no such role, or one that is not held in organisations of that kind.
+        RolesApart: the person would keep the accounts and read the security log as well.
+    Source: PRODUCT.md 'People': 系统管理 is separate from the security log's reader.
     """
     if organisation.kind not in ROLE_KINDS.get(role, frozenset()):
         raise RoleDoesNotFit(
@@ -185,6 +196,11 @@ def join(*, person: Person, organisation: Organisation, role: str, actor: Actor,
             details={"role": role, "kind": organisation.kind},
         )
     with transaction.atomic():
+        if role in APART:
+            # Two such roles given at once would each not see the other.
+            Person.objects.select_for_update().get(pk=person.pk)
+            if Membership.objects.filter(person=person, role__in=APART - {role}).exists():
+                raise RolesApart(_("系统管理和安全日志查阅不能由同一人担任。"), details={"role": role})
         membership, is_new = Membership.objects.get_or_create(
             person=person, organisation=organisation, role=role
         )

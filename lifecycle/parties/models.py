@@ -26,7 +26,12 @@ class Organisation(models.Model):
     kind = models.CharField(_("单位类型"), max_length=20, choices=OrganisationKind.choices)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=40, blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级单位"),
     )
     contact = models.CharField(_("联系人"), max_length=100, blank=True)
     phone = models.CharField(_("联系电话"), max_length=100, blank=True)
@@ -40,7 +45,8 @@ class Organisation(models.Model):
                 condition=Q(kind__in=OrganisationKind.values), name="organisation_is_of_a_known_kind"
             ),
             models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")), name="organisation_is_not_its_own_parent"
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")),
+                name="organisation_is_not_its_own_parent",
             ),
         ]
 
@@ -142,7 +148,9 @@ class AccessToken(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="token_lasts_a_while"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="token_lasts_a_while"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +165,12 @@ class SecurityEvent(models.Model):
 
     at = models.DateTimeField(_("时间"))
     actor = models.ForeignKey(
-        Person, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("操作人")
+        Person,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("操作人"),
     )
     actor_name = models.CharField(_("操作人"), max_length=100, blank=True)
     address = models.CharField(_("来源地址"), max_length=64, blank=True)

@@ -77,7 +77,9 @@ class Sight:
         if self.cities:
             condition |= Q(pk__in=self.cities) | Q(parent__in=self.cities) | Q(parent__parent__in=self.cities)
         if self.parks:
-            condition |= Q(pk__in=self.parks) | Q(parent__in=self.parks) | Q(projects__cluster__park__in=self.parks)
+            condition |= (
+                Q(pk__in=self.parks) | Q(parent__in=self.parks) | Q(projects__cluster__park__in=self.parks)
+            )
         return condition
 
     def holds(self, *roles: str) -> bool:
@@ -101,7 +103,9 @@ def sight_of(person: Person) -> Sight:
     everything = False
     auditors: list[int] = []
     if person.is_active:
-        for role, organisation in Membership.objects.filter(person=person).values_list("role", "organisation"):
+        for role, organisation in Membership.objects.filter(person=person).values_list(
+            "role", "organisation"
+        ):
             acting.setdefault(role, set()).add(organisation)
             if role == Role.PROVINCE:
                 everything = True

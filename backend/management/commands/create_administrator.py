@@ -52,8 +52,9 @@ class Command(BaseCommand):
         person = accounts.create_person(
             username=username, password=password, actor=OPERATOR_ACTOR, now=now, must_change_password=False
         )
-        for role in (Role.ADMINISTRATOR, Role.LOG_READER):
-            accounts.join(person=person, organisation=province, role=role, actor=OPERATOR_ACTOR, now=now)
+        accounts.join(
+            person=person, organisation=province, role=Role.ADMINISTRATOR, actor=OPERATOR_ACTOR, now=now
+        )
 
     def _ask(self, question: str, default: str) -> str:
         self.stdout.write(f"{question} [{default}]: ", ending="")

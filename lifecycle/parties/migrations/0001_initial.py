@@ -6,108 +6,230 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=100, unique=True, verbose_name='用户名')),
-                ('full_name', models.CharField(blank=True, max_length=100, verbose_name='姓名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='语言')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='须修改密码')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=100, unique=True, verbose_name="用户名")),
+                ("full_name", models.CharField(blank=True, max_length=100, verbose_name="姓名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="语言")),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="须修改密码")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='单位名称')),
-                ('kind', models.CharField(choices=[('province', '省科技厅'), ('city', '设区市科技局'), ('park', '高新区管委会'), ('unit', '承担单位'), ('partner', '参与单位'), ('auditor', '审计机构')], max_length=20, verbose_name='单位类型')),
-                ('credit_code', models.CharField(blank=True, max_length=40, verbose_name='统一社会信用代码')),
-                ('contact', models.CharField(blank=True, max_length=100, verbose_name='联系人')),
-                ('phone', models.CharField(blank=True, max_length=100, verbose_name='联系电话')),
-                ('email', models.CharField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='parties.organisation', verbose_name='上级单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="单位名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "省科技厅"),
+                            ("city", "设区市科技局"),
+                            ("park", "高新区管委会"),
+                            ("unit", "承担单位"),
+                            ("partner", "参与单位"),
+                            ("auditor", "审计机构"),
+                        ],
+                        max_length=20,
+                        verbose_name="单位类型",
+                    ),
+                ),
+                ("credit_code", models.CharField(blank=True, max_length=40, verbose_name="统一社会信用代码")),
+                ("contact", models.CharField(blank=True, max_length=100, verbose_name="联系人")),
+                ("phone", models.CharField(blank=True, max_length=100, verbose_name="联系电话")),
+                ("email", models.CharField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="parties.organisation",
+                        verbose_name="上级单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('unit', '承担单位'), ('park', '高新区管委会'), ('city', '设区市科技局'), ('province', '省科技厅'), ('auditor', '审计'), ('administrator', '系统管理'), ('log_reader', '安全日志查阅')], max_length=20, verbose_name='角色')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='parties.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("unit", "承担单位"),
+                            ("park", "高新区管委会"),
+                            ("city", "设区市科技局"),
+                            ("province", "省科技厅"),
+                            ("auditor", "审计"),
+                            ("administrator", "系统管理"),
+                            ("log_reader", "安全日志查阅"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="parties.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditScope',
+            name="AuditScope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('auditor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audit_scopes', to='parties.organisation')),
-                ('root', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audited_by', to='parties.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "auditor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="audit_scopes",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "root",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audited_by",
+                        to="parties.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SecurityEvent',
+            name="SecurityEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor_name', models.CharField(blank=True, max_length=100, verbose_name='操作人')),
-                ('address', models.CharField(blank=True, max_length=64, verbose_name='来源地址')),
-                ('act', models.CharField(max_length=50, verbose_name='动作')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='对象')),
-                ('details', models.JSONField(default=dict, verbose_name='详情')),
-                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_name", models.CharField(blank=True, max_length=100, verbose_name="操作人")),
+                ("address", models.CharField(blank=True, max_length=64, verbose_name="来源地址")),
+                ("act", models.CharField(max_length=50, verbose_name="动作")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="对象")),
+                ("details", models.JSONField(default=dict, verbose_name="详情")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('name',), name='organisation_name_once'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("name",), name="organisation_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='organisation_has_a_name'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="organisation_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['province', 'city', 'park', 'unit', 'partner', 'auditor'])), name='organisation_is_of_a_known_kind'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["province", "city", "park", "unit", "partner", "auditor"])),
+                name="organisation_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='organisation_is_not_its_own_parent'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="organisation_is_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('person', 'organisation', 'role'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("person", "organisation", "role"), name="membership_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['unit', 'park', 'city', 'province', 'auditor', 'administrator', 'log_reader'])), name='membership_role_is_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        ["unit", "park", "city", "province", "auditor", "administrator", "log_reader"],
+                    )
+                ),
+                name="membership_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditscope',
-            constraint=models.UniqueConstraint(fields=('auditor', 'root'), name='audit_scope_once'),
+            model_name="auditscope",
+            constraint=models.UniqueConstraint(fields=("auditor", "root"), name="audit_scope_once"),
         ),
         migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['-at', '-id'], name='security_event_latest'),
+            model_name="securityevent",
+            index=models.Index(fields=["-at", "-id"], name="security_event_latest"),
         ),
         migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['actor_name', 'act', 'at'], name='security_event_of_actor'),
+            model_name="securityevent",
+            index=models.Index(fields=["actor_name", "act", "at"], name="security_event_of_actor"),
         ),
     ]

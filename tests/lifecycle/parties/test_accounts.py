@@ -9,7 +9,7 @@ import pytest
 
 from lifecycle.errors import Invalid
 from lifecycle.parties import accounts
-from lifecycle.parties.accounts import NameTaken, RoleDoesNotFit, SignInRefused, TooManyAttempts
+from lifecycle.parties.accounts import NameTaken, RoleDoesNotFit, RolesApart, SignInRefused, TooManyAttempts
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Membership, Organisation, OrganisationKind, Person, Role, SecurityEvent
 from tests.builders import make_park
@@ -226,6 +226,20 @@ def test_joining_twice_is_joining_once_and_leaving_ends_it(person: Person):
 
     assert not Membership.objects.exists()
     assert acts() == ["join", "leave"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(Role.ADMINISTRATOR, Role.LOG_READER), (Role.LOG_READER, Role.ADMINISTRATOR)]
+)
+def test_who_keeps_the_accounts_does_not_read_the_log(person: Person, first: str, second: str):
+    park = make_park()
+    accounts.join(person=person, organisation=park, role=first, actor=OPERATOR_ACTOR, now=NOW)
+
+    with pytest.raises(RolesApart):
+        accounts.join(person=person, organisation=park, role=second, actor=OPERATOR_ACTOR, now=NOW)
+    accounts.join(person=person, organisation=park, role=first, actor=OPERATOR_ACTOR, now=NOW)
+
+    assert [membership.role for membership in person.memberships.all()] == [first]
 
 
 def test_an_administrator_may_sit_in_any_organisation(person: Person):
