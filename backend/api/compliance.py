@@ -14,9 +14,10 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ActView, ProjectView
+from backend.api.errors import not_found
 from backend.api.formats import Query, Shape, TextField
 from backend.api.paging import Page
-from backend.api.schema import ON, PAGING, ordering, page_of, parameter
+from backend.api.schema import KNOWN_AT, ON, PAGING, ordering, page_of, parameter
 from lifecycle.models import Project
 from lifecycle.models.project import ProjectQuerySet
 from lifecycle.rules.answers import Status
@@ -105,13 +106,20 @@ class SummaryShape(Shape):
 class ProjectRulesView(ProjectView):
     acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
-    @extend_schema(summary=_("某项目在某一天的全部规则答复。"), parameters=[ON], responses=ProjectRulesShape)
+    @extend_schema(
+        summary=_("某项目在某一天的全部规则答复。"), parameters=[ON, KNOWN_AT], responses=ProjectRulesShape
+    )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
-        on = query.day("on") or self.today
+        on, known_at = query.day("on") or self.today, query.instant("known_at")
         query.done()
         ids = [self.project.pk]
-        answers = kept_answers_of(ids, on=on) if on == self.today else answers_of(ids, on=on)
+        if on == self.today and known_at is None:
+            answers = kept_answers_of(ids, on=on)
+        else:
+            answers = answers_of(ids, on=on, known_at=known_at)
+        if self.project.pk not in answers:
+            raise not_found()
         return Response({"on": on, "rules": [answer_json(answer) for answer in answers[self.project.pk]]})
 
 

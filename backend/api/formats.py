@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, ClassVar
 
@@ -231,6 +231,21 @@ class Query:
         if day is None:
             self._fault(name, text, _("YYYY-MM-DD 的日期（2000–2099 年）"))
         return day
+
+    def instant(self, name: str) -> datetime | None:
+        """The instant, with its offset; None when it was not given."""
+        # An offset's plus sign, written as it stands, arrives as a space.
+        text = self._take(name).strip().replace(" ", "+")
+        if not text:
+            return None
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError:
+            instant = datetime.min  # noqa: DTZ901 - without an offset it is refused below
+        if instant.tzinfo is None or not EARLIEST.year <= instant.year < LATEST.year:
+            self._fault(name, text, _("带时区的 ISO 8601 时刻，如 2026-11-21T09:00:00+08:00"))
+            return None
+        return instant
 
     def count(self, name: str, *, default: int, largest: int) -> int:
         """A whole number from 1 to `largest`."""

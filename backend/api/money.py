@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from backend.access import Act
 from backend.api.base import ProjectView
+from backend.api.errors import not_found
 from backend.api.formats import Shape, TextField
-from backend.api.schema import ON
+from backend.api.schema import KNOWN_AT, ON
 from finance.funding import funding_of
 from finance.kinds import SOURCES
 
@@ -45,11 +46,14 @@ class FundingView(ProjectView):
 
     @extend_schema(
         summary=_("某项目各来源资金：合同、到账、待拨、到位、支出、退回、余额。"),
-        parameters=[ON],
+        parameters=[ON, KNOWN_AT],
         responses=FundingShape,
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
-        on = query.day("on")
+        on, known_at = query.day("on"), query.instant("known_at")
         query.done()
-        return Response(funding_of([self.project], on=on)[self.project.pk].as_json())
+        funding = funding_of([self.project], on=on, known_at=known_at).get(self.project.pk)
+        if funding is None:
+            raise not_found()
+        return Response(funding.as_json())

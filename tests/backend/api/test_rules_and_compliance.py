@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from lifecycle.models import Project
 from lifecycle.parties.models import Organisation, Role
 from reports.watch import RULES
-from tests.builders import make_cluster, make_park, make_project, moved
+from tests.builders import instant, make_cluster, make_park, make_project, moved
 from tests.people import api_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,32 @@ def test_a_past_day_answers_from_what_was_so_then(client: APIClient, project: Pr
 
     assert answer_to("FIN-05", client.get(f"{address}?on=2022-10-31").json())["status"] == "pass"
     assert answer_to("FIN-05", client.get(f"{address}?on=2022-11-01").json())["status"] == "breach"
+
+
+def test_what_was_known_at_an_instant_never_changes(client: APIClient, project: Project):
+    before = instant().isoformat()
+    moved(project, "到账园区", "省拨款", "100", "2022-10-01")
+    address = f"/api/v1/projects/{project.number}"
+
+    told = client.get(f"{address}/rules/?on=2022-11-01&known_at={before}").json()
+    assert answer_to("FIN-05", told)["status"] == "pass"
+    assert client.get(f"{address}/funding/?known_at={before}").json()["省拨款"]["arrived_at_park"] == "0.00"
+    assert client.get(f"{address}/funding/").json()["省拨款"]["arrived_at_park"] == "100.00"
+
+
+@pytest.mark.parametrize("path", ["rules", "funding"])
+def test_before_it_was_recorded_a_project_does_not_exist(client: APIClient, project: Project, path: str):
+    address = f"/api/v1/projects/{project.number}/{path}/"
+
+    assert client.get(f"{address}?known_at=2001-01-01T00:00:00%2B08:00").status_code == 404
+    for wrong in (
+        "2026-11-21",
+        "2026-11-21T09:00:00",
+        "x",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-23:00",
+    ):
+        assert list(client.get(f"{address}?known_at={wrong}").json()["details"]) == ["known_at"], wrong
 
 
 def test_a_posting_changes_the_answers_at_once(client: APIClient, project: Project, park: Organisation):
