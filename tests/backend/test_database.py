@@ -300,3 +300,16 @@ class TestAsRoot:
         os.chown(own, 12345, 12345)
 
         assert Place.of(tmp_path) == Place(tmp_path, own, database.Account(12345, 12345))
+
+    def test_programs_that_the_account_cannot_reach_are_copied_to_where_it_can(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reachable = database._can_reach
+        monkeypatch.setattr(
+            database, "_can_reach", lambda path, account: path.name != "bin" and reachable(path, account)
+        )
+
+        database.start(home)
+
+        program = Path(f"/proc/{server_of(home)}/exe").resolve()
+        assert program.is_relative_to(Place.of(home).folder)
