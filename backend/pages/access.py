@@ -42,7 +42,7 @@ def signed_in(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(PageRequest, request)
-        if not asked.user.is_authenticated:
+        if not request.user.is_authenticated:
             return _elsewhere(
                 asked,
                 f"{reverse('sign-in')}?{urlencode({'next': _return_path(asked)})}",

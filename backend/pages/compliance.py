@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from backend.access import Act, require
 from backend.pages.access import PageRequest, signed_in
 from backend.pages.days import AsOf, as_of
+from backend.pages.fields import Select
 from backend.pages.paging import Order, Page, keyset_page
 from lifecycle.models import Cluster, Project
 from lifecycle.models.project import ProjectQuerySet
@@ -36,10 +37,14 @@ COLUMNS = (
 class FilterForm(forms.Form):
     """What the page is cut to; choices are only what the person sees."""
 
-    park = forms.TypedChoiceField(label=_("高新区"), required=False, coerce=int, empty_value=None)
-    batch = forms.TypedChoiceField(label=_("批次"), required=False, coerce=int, empty_value=None)
-    rule = forms.ChoiceField(label=_("规则"), required=False)
-    status = forms.ChoiceField(label=_("状态"), required=False)
+    park = forms.TypedChoiceField(
+        widget=Select, label=_("高新区"), required=False, coerce=int, empty_value=None
+    )
+    batch = forms.TypedChoiceField(
+        widget=Select, label=_("批次"), required=False, coerce=int, empty_value=None
+    )
+    rule = forms.ChoiceField(widget=Select, label=_("规则"), required=False)
+    status = forms.ChoiceField(widget=Select, label=_("状态"), required=False)
 
     def __init__(self, data: Any, *, sight: Sight) -> None:
         super().__init__(data)

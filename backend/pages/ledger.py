@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +22,7 @@ from backend.downloads import FORMATS, ledger_download
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
-from backend.pages.fields import DayField
+from backend.pages.fields import DayField, Select
 from backend.pages.paging import Order, keyset_page
 from finance.kinds import CATEGORIES, KINDS, SOURCES
 from finance.models import Entry
@@ -37,9 +37,9 @@ PAGE_SIZE = 50
 class FilterForm(forms.Form):
     """What of the ledger is shown."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("业务类型"), required=False)
-    source = forms.ChoiceField(label=gettext_lazy("资金来源"), required=False)
-    category = forms.ChoiceField(label=gettext_lazy("支出科目"), required=False)
+    kind = forms.ChoiceField(widget=Select, label=gettext_lazy("业务类型"), required=False)
+    source = forms.ChoiceField(widget=Select, label=gettext_lazy("资金来源"), required=False)
+    category = forms.ChoiceField(widget=Select, label=gettext_lazy("支出科目"), required=False)
     since = DayField(label=gettext_lazy("业务日期自"), required=False)
     until = DayField(label=gettext_lazy("业务日期至"), required=False)
     q = forms.CharField(label=gettext_lazy("凭证、票据、对方单位或摘要"), required=False, max_length=100)
@@ -90,12 +90,17 @@ class ReversalForm(forms.Form):
 
 
 def entries_of(project: Project) -> EntryQuerySet:
-    """The project's entries with both accounts and what they reverse or are reversed by; one query."""
+    """The project's entries with the names of both accounts, what they reverse and by what they are reversed."""
     reversal = Entry.objects.filter(reverses=OuterRef("pk")).values("sequence")
     return (
         Entry.objects.filter(project=project)
-        .select_related("debit", "credit", "reverses")
-        .annotate(reversed_by=Subquery(reversal))
+        .annotate(
+            debit_name=F("debit__name"),
+            credit_name=F("credit__name"),
+            reverses_sequence=F("reverses__sequence"),
+            reversed_by=Subquery(reversal),
+        )
+        .defer("key", "origin", "previous_hash", "recorded_by", "recorder_name", "recorded_at")
     )
 
 

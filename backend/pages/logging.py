@@ -21,7 +21,7 @@ from backend.access import Act, postable, require_on, require_posting
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf
-from backend.pages.fields import AmountField, DayField
+from backend.pages.fields import AmountField, DayField, Select
 from backend.pages.project import project_context
 from finance.kinds import CATEGORIES, SPENDING
 from finance.posting import Movement, Posted, post_entry
@@ -42,8 +42,8 @@ class EntryForm(forms.Form):
 
     kind = forms.CharField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
-    source = forms.ChoiceField(label=gettext_lazy("资金来源"))
-    category = forms.ChoiceField(label=gettext_lazy("支出科目"))
+    source = forms.ChoiceField(widget=Select, label=gettext_lazy("资金来源"))
+    category = forms.ChoiceField(widget=Select, label=gettext_lazy("支出科目"))
     amount = AmountField(label=gettext_lazy("金额（元）"))
     on = DayField(label=gettext_lazy("业务日期"))
     voucher = forms.CharField(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backend.access import Act, require
 from backend.pages.access import PageRequest, signed_in
-from backend.pages.fields import DayField
+from backend.pages.fields import DayField, Select
 from backend.pages.paging import Order, keyset_page
 from lifecycle.parties.models import SecurityEvent
 
@@ -46,7 +46,9 @@ ACTS = {
 
 class FilterForm(forms.Form):
     actor = forms.CharField(label=_("用户名"), required=False, max_length=100)
-    act = forms.ChoiceField(label=_("动作"), required=False, choices=[("", _("全部")), *ACTS.items()])
+    act = forms.ChoiceField(
+        widget=Select, label=_("动作"), required=False, choices=[("", _("全部")), *ACTS.items()]
+    )
     address = forms.CharField(label=_("来源地址"), required=False, max_length=64)
     since = DayField(label=_("自"), required=False)
     until = DayField(label=_("至"), required=False)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from backend.pages.figures import labelled
 from backend.pages.pictures import LOOKS
-from finance.models import Entry
 from lifecycle.models import ProjectState
 from lifecycle.rules.answers import Answer, Status
 
@@ -45,12 +44,6 @@ def wan_short(amount: Decimal) -> str:
 def number(value: Decimal | None) -> str:
     """A number without needless places: 12.00 is 12."""
     return "" if value is None else f"{value.normalize():f}"
-
-
-@register.filter
-def short_hash(value: str) -> str:
-    """The first twelve signs of a hash."""
-    return value[:12]
 
 
 @register.filter
@@ -94,9 +87,3 @@ def field_word(word: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, for a short list written in a template."""
     return text.split()
-
-
-@register.filter
-def allows(postable: dict[str, tuple[str, ...]] | None, entry: Entry) -> bool:
-    """Whether who may post these kinds of these sources may reverse the entry."""
-    return entry.source in (postable or {}).get(entry.kind, ())
