@@ -16,6 +16,7 @@ from finance.kinds import KINDS
 from lifecycle.errors import Forbidden
 from lifecycle.parties.models import Role
 from lifecycle.parties.sight import Sight, sight_of
+from lifecycle.wording import listed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -125,7 +126,7 @@ def require_posting(sight: Sight, project: Project, *, kind: str, source: str) -
             % {
                 "kind": kind,
                 "source": source,
-                "wanted": "、".join(str(Role(role).label) for role in Role if role in posters),
+                "wanted": listed(str(Role(role).label) for role in Role if role in posters),
             },
             details={"kind": kind, "source": source, "wanted": sorted(posters)},
         )

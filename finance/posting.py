@@ -19,6 +19,7 @@ from finance.kinds import CATEGORIES, KINDS, SPENDING
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
+from lifecycle.wording import listed
 
 LARGEST = Decimal("9999999999999999.99")
 LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
@@ -107,19 +108,19 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
     if kind is None:
         faults["kind"] = _("业务类型“%(found)s”不存在，应为：%(wanted)s。") % {
             "found": movement.kind,
-            "wanted": "、".join(KINDS),
+            "wanted": listed(KINDS),
         }
     elif movement.source not in kind.posters:
         faults["source"] = _("“%(kind)s”的资金来源应为：%(wanted)s。") % {
             "kind": movement.kind,
-            "wanted": "、".join(kind.sources),
+            "wanted": listed(kind.sources),
         }
     if movement.kind == SPENDING:
         wanted = CATEGORIES[scheme]
         if movement.category not in wanted:
             faults["category"] = _(
                 "支出科目应为本项目科目体系中的一项：%(wanted)s。"
-            ) % {"wanted": "、".join(wanted)}
+            ) % {"wanted": listed(wanted)}
     elif movement.category:
         faults["category"] = _("只有“支出”填写支出科目。")
     amount = movement.amount

@@ -18,6 +18,7 @@ from rest_framework.views import set_rollback
 from finance.posting import UnknownEntry
 from lifecycle.errors import Conflict, DomainError, Forbidden
 from lifecycle.parties.accounts import SignInRefused, TooManyAttempts
+from lifecycle.wording import about
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def _sentences(detail: Any, path: str = "") -> list[str]:
         ]
     if isinstance(detail, list | tuple):
         return [text for inner in detail for text in _sentences(inner, path)]
-    return [f"{path}：{detail}" if path and path not in ("body", "non_field_errors") else str(detail)]
+    return [about(path, detail) if path and path not in ("body", "non_field_errors") else str(detail)]
 
 
 @csrf_exempt

@@ -27,6 +27,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from lifecycle.errors import Invalid
 from lifecycle.models.fields import EARLIEST, LATEST
+from lifecycle.wording import listed
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a JSON body; what comes as a file has a limit of its own."""
@@ -209,7 +210,7 @@ class Query:
             if "\x00" in text or len(text) > 200:
                 self._fault(name, text, _("不超过 %(limit)d 个字的文本") % {"limit": 200})
             elif wanted is not None and text not in wanted:
-                self._fault(name, text, "、".join(wanted))
+                self._fault(name, text, listed(wanted))
         return texts if name not in self._faults else []
 
     def choice(self, name: str, allowed: Iterable[str], *, default: str = "") -> str:
@@ -218,7 +219,7 @@ class Query:
             return default
         wanted = list(allowed)
         if text not in wanted:
-            self._fault(name, text, "、".join(wanted))
+            self._fault(name, text, listed(wanted))
             return default
         return text
 
@@ -263,7 +264,7 @@ class Query:
         for name in self._parameters:
             if name not in self._known:
                 self._faults[name[:50]] = _("没有这个参数；可用的参数：%(known)s。") % {
-                    "known": "、".join(sorted(self._known)) or _("无")
+                    "known": listed(sorted(self._known)) or _("无")
                 }
         if self._faults:
             raise Invalid(

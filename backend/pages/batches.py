@@ -73,7 +73,9 @@ class LimitForm(forms.Form):
         field.choices = [
             (
                 limit.code,
-                f"{limit.title}（{limit.unit}）" if limit.unit else limit.title,
+                _("%(title)s（%(unit)s）") % {"title": limit.title, "unit": limit.unit}
+                if limit.unit
+                else limit.title,
             )
             for limit in ALL
         ]

@@ -85,7 +85,7 @@ def labelled(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "，".join(f"{name} {text}" for name, text in labelled(value))
+        return gettext("，").join(f"{name} {text}" for name, text in labelled(value))
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-        return "；".join(_text(item) for item in value)
+        return gettext("；").join(_text(item) for item in value)
     return shown(value)

@@ -17,6 +17,7 @@ from typing import Any, Protocol, Self
 from django.utils.translation import gettext as _
 
 from backend.workbook.folding import folded, tight, trimmed, unguarded
+from lifecycle.wording import listed
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 
@@ -170,7 +171,7 @@ class Choice(_Unitless):
             value = _by_fold(self.values).get(tight(unguarded(trimmed(cell))))
             if value is not None:
                 return value
-        raise CellFault(_("应为其中之一：%(values)s") % {"values": "、".join(self.values)})
+        raise CellFault(_("应为其中之一：%(values)s") % {"values": listed(self.values)})
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class Amount:
         if unit not in UNITS:
             raise CellFault(
                 _("表头括号内的金额单位应为%(units)s，实为“%(unit)s”")
-                % {"units": "、".join(UNITS), "unit": shown(unit)}
+                % {"units": listed(UNITS), "unit": shown(unit)}
             )
         return replace(self, unit=unit)
 

@@ -16,6 +16,7 @@ from finance.kinds import CATEGORIES, SPENDING
 from finance.models import Entry
 from finance.posting import Movement
 from lifecycle.models import Project
+from lifecycle.wording import listed
 
 _READ_AT_ONCE = 5_000
 
@@ -86,7 +87,7 @@ def _check_category(desk: Desk, sheet: Sheetful, row: Row, project: Project) -> 
             row,
             "category",
             _("项目的科目体系为“%(scheme)s”，支出科目应为其中之一：%(categories)s")
-            % {"scheme": project.category_scheme, "categories": "、".join(allowed)},
+            % {"scheme": project.category_scheme, "categories": listed(allowed)},
         )
 
 

@@ -10,6 +10,7 @@ from backend.workbook.opening import open_book
 from backend.workbook.package import WorkbookRefused
 from backend.workbook.sheets import INSTRUCTIONS, TABLES
 from backend.workbook.tables import Sheetful, read_sheet
+from lifecycle.wording import listed
 
 
 def read_book(content: bytes, findings: Findings) -> dict[str, Sheetful]:
@@ -40,7 +41,7 @@ def _read(content: bytes, findings: Findings) -> dict[str, Sheetful]:
         if table is None or not sheet.holds_cells:
             findings.warn(
                 _("不认识的工作表，已忽略；可识别的工作表：%(sheets)s")
-                % {"sheets": "、".join(table.title for table in TABLES)},
+                % {"sheets": listed(table.title for table in TABLES)},
                 sheet=trimmed(sheet.name)[:60],
             )
             continue
@@ -59,6 +60,6 @@ def _read(content: bytes, findings: Findings) -> dict[str, Sheetful]:
     if not found:
         findings.fault(
             _("没有一张可识别的工作表；应有：%(sheets)s")
-            % {"sheets": "、".join(table.title for table in TABLES)}
+            % {"sheets": listed(table.title for table in TABLES)}
         )
     return {table.title: found[table.title] for table in TABLES if table.title in found}

@@ -15,6 +15,7 @@ from finance.kinds import KINDS
 from lifecycle.models import Cluster, Project
 from lifecycle.parties.models import Organisation, OrganisationKind, Role
 from lifecycle.parties.sight import Sight
+from lifecycle.wording import listed
 
 UNIT_MAY_CHANGE: dict[str, frozenset[str]] = {
     "里程碑": frozenset({"completed_on", "progress"}),
@@ -106,7 +107,7 @@ class Scope:
             return _("无权登记：“%(kind)s（%(source)s）”由%(posters)s登记") % {
                 "kind": kind,
                 "source": source,
-                "posters": "、".join(str(Role(role).label) for role in Role if role in posters),
+                "posters": listed(str(Role(role).label) for role in Role if role in posters),
             }
         return _("无权登记：只能登记本园区、本单位项目的资金流水")
 

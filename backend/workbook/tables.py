@@ -14,6 +14,7 @@ from backend.workbook.faults import Findings
 from backend.workbook.folding import folded, tight, trimmed
 from backend.workbook.opening import OpenSheet
 from backend.workbook.scan import Sheet, column_letters
+from lifecycle.wording import listed
 
 # A title, a note and some blank rows may stand above the header.
 _HEADER_WITHIN = 30
@@ -135,7 +136,7 @@ def read_sheet(table: Table, sheet: OpenSheet, *, epoch: date, findings: Finding
                 _("找不到表头：前 %(rows)s 行中没有一行写有本表的列名（%(columns)s）")
                 % {
                     "rows": _HEADER_WITHIN,
-                    "columns": "、".join(c.heading for c in table.columns if c.required),
+                    "columns": listed(c.heading for c in table.columns if c.required),
                 },
                 sheet=table.title,
             )
@@ -323,7 +324,7 @@ def _check_once(table: Table, row: Row, seen: dict[Key, int], result: Sheetful, 
                 _("与第 %(row)s 行重复：%(key)s相同。%(hint)s")
                 % {
                     "row": first,
-                    "key": "、".join(table[name].title for name in table.key),
+                    "key": listed(table[name].title for name in table.key),
                     "hint": table.hint(),
                 },
             )

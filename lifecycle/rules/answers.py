@@ -17,6 +17,8 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from lifecycle.wording import listed
+
 Figures = dict[str, Any]
 """Exact values by name: Decimal (always yuan), date, int, str, and lists or dicts of those."""
 
@@ -161,7 +163,7 @@ def shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return "、".join(shown(item) for item in value)
+        return listed(shown(item) for item in value)
     if isinstance(value, str):
         return gettext(value) if value else value
     return str(value)

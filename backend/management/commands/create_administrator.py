@@ -18,16 +18,16 @@ from lifecycle.parties.models import Organisation, OrganisationKind, Role
 
 
 class Command(BaseCommand):
-    help = "建立系统管理员账号（口令在终端输入，不显示）。"
+    help = _("建立系统管理员账号（密码在终端输入，不显示）。")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not sys.stdin.isatty():
-            raise CommandError(_("请在终端中运行：需要输入口令。"))
+            raise CommandError(_("请在终端中运行：需要输入密码。"))
         default = Organisation.objects.filter(kind=OrganisationKind.PROVINCE).first()
         name = self._ask(_("省级主管部门名称"), default.name if default else _("省科技厅"))
         username = self._ask(_("管理员用户名"), "admin")
         while True:
-            password = getpass.getpass(f"{_('口令（至少 10 位）')}: ")
+            password = getpass.getpass(f"{_('密码（至少 10 位）')}: ")
             if password != getpass.getpass(f"{_('再输一次')}: "):
                 self.stderr.write(_("两次输入不一致。"))
                 continue

@@ -15,15 +15,15 @@ from lifecycle.parties.sight import OPERATOR
 
 
 class Command(BaseCommand):
-    help = "导出项目台账工作簿，格式与导入相同，可改后导回。"
+    help = _("导出项目台账工作簿，格式与导入相同，可改后导回。")
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "-o", "--output", metavar="FILE", type=Path, required=True, help="写入的文件（.xlsx）"
+            "-o", "--output", metavar="FILE", type=Path, required=True, help=_("写入的文件（.xlsx）")
         )
-        parser.add_argument("--park", metavar="NAME", help="只导出该高新区管委会的项目")
-        parser.add_argument("--batch", metavar="NAME", help="只导出该批次的项目")
+        parser.add_argument("--park", metavar="NAME", help=_("只导出该高新区管委会的项目"))
+        parser.add_argument("--batch", metavar="NAME", help=_("只导出该批次的项目"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         park = batch = None

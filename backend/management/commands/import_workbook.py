@@ -16,18 +16,19 @@ from backend.workbook.preview import Preview
 from backend.workbook.text_table import text_table
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.sight import OPERATOR
+from lifecycle.wording import about
 
 _MOST_CHANGES_SHOWN = 50
 
 
 class Command(BaseCommand):
-    help = "导入项目台账工作簿：有一处问题即全部不写入，并逐条列出（工作表、行、列）。"
+    help = _("导入项目台账工作簿：有一处问题即全部不写入，并逐条列出（工作表、行、列）。")
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="工作簿（.xlsx）")
-        parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
-        parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+        parser.add_argument("file", metavar="FILE", type=Path, help=_("工作簿（.xlsx）"))
+        parser.add_argument("--dry-run", action="store_true", help=_("只预览，不写入"))
+        parser.add_argument("--json", action="store_true", help=_("以 JSON 输出结果"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -99,7 +100,7 @@ class Command(BaseCommand):
     def _show_faults(self, title: str, faults: list[Fault]) -> None:
         if not faults:
             return
-        self.stdout.write(f"{title}：")
+        self.stdout.write(about(title, "").rstrip())
         self.stdout.write(
             text_table(
                 (_("工作表"), _("行"), _("列"), _("内容"), _("说明")),

@@ -12,7 +12,7 @@ from backend import sample
 
 
 class Command(BaseCommand):
-    help = "向空数据库载入示范数据及其账号；库中已有其他数据时什么也不做。"
+    help = _("向空数据库载入示范数据及其账号；库中已有其他数据时什么也不做。")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

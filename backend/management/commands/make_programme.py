@@ -13,11 +13,11 @@ from backend.synthetic import AlreadyMade, make_programme, prefix
 
 
 class Command(BaseCommand):
-    help = "生成模拟数据（园区、单位、集群、项目及其资金和里程碑），供压力测试；同一种子结果相同。"
+    help = _("生成模拟数据（园区、单位、集群、项目及其资金和里程碑），供压力测试；同一种子结果相同。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--projects", type=int, required=True, metavar="N", help="项目数，1 至 999999")
-        parser.add_argument("--seed", type=int, default=1, metavar="S", help="种子，非负整数，默认 1")
+        parser.add_argument("--projects", type=int, required=True, metavar="N", help=_("项目数，1 至 999999"))
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help=_("种子，非负整数，默认 1"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         projects, seed = options["projects"], options["seed"]

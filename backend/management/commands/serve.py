@@ -23,7 +23,7 @@ from lifecycle.parties.models import Organisation, Person
 
 
 class Command(BaseCommand):
-    help = "启动系统：数据库、数据表、示范数据、网站；Ctrl-C 停止全部。"
+    help = _("启动系统：数据库、数据表、示范数据、网站；Ctrl-C 停止全部。")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = environment.text("WEB_HOST", "127.0.0.1")
@@ -79,7 +79,7 @@ class Command(BaseCommand):
                 self.stdout.write(
                     _("  %(first)s 等 %(units)d 个承担单位账号") % {"first": first, "units": units}
                 )
-            self.stdout.write(_("示范账号如上，口令均为 %(password)s。") % {"password": sample.PASSWORD})
+            self.stdout.write(_("示范账号如上，密码均为 %(password)s。") % {"password": sample.PASSWORD})
         self.stdout.write(_("按 Ctrl-C 停止。"))
         self.stdout.write("")
         self.stdout.flush()

@@ -9,6 +9,7 @@ from backend.workbook.folding import tight
 from backend.workbook.sheets.lengths import LONG
 from backend.workbook.tables import Column, Complain, Row, Table
 from lifecycle.models import EventKind
+from lifecycle.wording import listed
 
 _DECISIONS = ("批准", "不批准")
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -28,14 +29,14 @@ LONGEST_EXTENSION = 120
 def _check(row: Row, complain: Complain) -> None:
     kind, result, value = row["kind"], row["result"], row["value"]
     if result and kind in RESULTS:
-        listed = {tight(each): each for each in RESULTS[kind]}
-        if tight(result) in listed:
-            row.values["result"] = listed[tight(result)]
+        known = {tight(each): each for each in RESULTS[kind]}
+        if tight(result) in known:
+            row.values["result"] = known[tight(result)]
         else:
             complain(
                 "result",
                 _("“%(kind)s”的结果应为其中之一：%(results)s")
-                % {"kind": kind, "results": "、".join(RESULTS[kind])},
+                % {"kind": kind, "results": listed(RESULTS[kind])},
             )
     if kind == EventKind.EXTENSION and "value" not in row.bad:
         if value is None:

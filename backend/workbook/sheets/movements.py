@@ -6,6 +6,7 @@ from backend.workbook.cells import Amount, Choice, Day, Text
 from backend.workbook.tables import Column, Complain, Row, Table
 from finance.kinds import CATEGORIES, KINDS, SOURCES, SPENDING
 from finance.posting import LENGTHS
+from lifecycle.wording import listed
 
 _CATEGORIES = tuple(dict.fromkeys(category for scheme in CATEGORIES.values() for category in scheme))
 
@@ -18,7 +19,7 @@ def _check(row: Row, complain: Complain) -> None:
         complain(
             "source",
             _("“%(kind)s”的资金来源应为：%(sources)s")
-            % {"kind": kind, "sources": "、".join(KINDS[kind].sources)},
+            % {"kind": kind, "sources": listed(KINDS[kind].sources)},
         )
     if "category" in row.bad:
         return

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from finance.verify import Checked, Verification, verify
 from lifecycle.models import Project
+from lifecycle.wording import about, listed
 
 
 class Command(BaseCommand):
-    help = "核验台账：哈希链、科目余额、触发器；逐项目列出第一笔有问题的分录，有问题时退出码为 1。"
+    help = _("核验台账：哈希链、科目余额、触发器；逐项目列出第一笔有问题的分录，有问题时退出码为 1。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("numbers", nargs="*", metavar="NO", help="项目编号；不写则核验全部项目")
-        parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+        parser.add_argument("numbers", nargs="*", metavar="NO", help=_("项目编号；不写则核验全部项目"))
+        parser.add_argument("--json", action="store_true", help=_("以 JSON 输出结果"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         numbers: list[str] = options["numbers"]
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         bad = [each for each in found.projects if each.fault]
         for each in bad:
             assert each.fault is not None
-            self.stdout.write(f"{each.number}：{each.fault.message}")
+            self.stdout.write(about(each.number, each.fault.message))
         self.stdout.write(
             _("已核验 %(projects)d 个项目、%(entries)d 笔分录，%(bad)d 个项目有问题。")
             % {
@@ -51,7 +52,7 @@ def _ids(numbers: list[str]) -> list[int]:
     known = dict(Project.objects.filter(number__in=numbers).values_list("number", "pk"))
     unknown = [number for number in numbers if number not in known]
     if unknown:
-        raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": "、".join(unknown)})
+        raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": listed(unknown)})
     return list(known.values())
 
 

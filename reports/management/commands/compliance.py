@@ -18,6 +18,7 @@ from finance.funding import Funding, funding_of
 from lifecycle.models import Project
 from lifecycle.reading import in_chunks
 from lifecycle.rules.answers import Answer, shown
+from lifecycle.wording import listed
 from reports.watch import CHUNK, RULE_OF, judged
 
 
@@ -32,7 +33,7 @@ class Report:
 
 
 class Command(BaseCommand):
-    help = "列出项目的经费情况和各条规则的结论"
+    help = _("列出项目的资金情况和各条规则的答复。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -108,7 +109,7 @@ def _chosen(numbers: Sequence[str]) -> dict[int, tuple[str, str]]:
     unknown = sorted(set(numbers) - {number for number, _name in found.values()})
     if unknown:
         raise CommandError(
-            _("没有编号为 %(numbers)s 的项目。") % {"numbers": "、".join(unknown)}
+            _("没有编号为 %(numbers)s 的项目。") % {"numbers": listed(unknown)}
         )
     return found
 
