@@ -548,18 +548,26 @@ def _reachable(place: Place, programs: Path) -> Path:
         return programs
     origin = (programs / "postgres").stat()
     copy = place.folder / f"programs-{origin.st_size}-{origin.st_mtime_ns}"
+    # As in site-packages, since the programs look for their libraries in a folder beside the package.
+    package = programs.parents[1]
     if not copy.exists():
         draft = place.folder / "programs.new"
         shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(
-            programs.parent, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pgxs")
+            programs.parent,
+            draft / package.name / programs.parent.name,
+            symlinks=True,
+            ignore=shutil.ignore_patterns("include", "*.a", "pgxs"),
         )
-        draft.chmod(0o755)
-        draft.rename(copy)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name)
+        for folder, _folders, _files in os.walk(draft):
+            os.chmod(folder, 0o755)
         for old in place.folder.glob("programs-*"):
-            if old != copy and _running_pid(place) is None:
-                shutil.rmtree(old, ignore_errors=True)
-    return copy / "bin"
+            shutil.rmtree(old, ignore_errors=True)
+        draft.rename(copy)
+    return copy / package.name / programs.parent.name / "bin"
 
 
 def _run(
