@@ -25,10 +25,7 @@ _SIGNS = ", ".join(str(ord(sign)) for sign in FORMULA_SIGNS)
 
 
 def _guarded(column: str) -> str:
-    """The text with its apostrophe; an empty one as NULL, which COPY writes without quotes."""
-    return (
-        f"CASE WHEN ascii(e.{column}) IN ({_SIGNS}) THEN '''' || e.{column} ELSE nullif(e.{column}, '') END"
-    )
+    return f"CASE WHEN ascii(e.{column}) IN ({_SIGNS}) THEN '''' || e.{column} ELSE e.{column} END"
 
 
 _COLUMNS = ", ".join(
@@ -38,7 +35,7 @@ _COLUMNS = ", ".join(
         RECORDED_AT,
         "e.kind",
         "e.source",
-        "nullif(e.category, '')",
+        "e.category",
         "d.name",
         "c.name",
         "e.amount",
@@ -46,11 +43,13 @@ _COLUMNS = ", ".join(
         _guarded("invoice"),
         _guarded("counterparty"),
         _guarded("memo"),
-        REVERSES,
+        f"coalesce(({REVERSES})::text, '')",
         "e.previous_hash",
         "e.hash",
     )
 )
+# COPY quotes an empty text to tell it from NULL. There is no NULL here, so it gets a sign of its own.
+_LAYOUT = r"FORMAT csv, NULL E'\x01'"
 _HEADER = b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
 
 
@@ -60,7 +59,7 @@ def stream_csv(project: Project, on: date | None = None) -> Iterator[bytes]:
     Close the iterator to give up: the query is cancelled and its connection closed.
     """
     yield _HEADER
-    with reading() as cursor, copied(cursor, entries(_COLUMNS, project, on), "FORMAT csv") as rows:
+    with reading() as cursor, copied(cursor, entries(_COLUMNS, project, on), _LAYOUT) as rows:
         piece = bytearray()
         for row in rows:
             # Only the end of the row is a line end of CSV; those inside a text stay as they were hashed.
