@@ -90,14 +90,19 @@ def workbook_relations(sheets: int) -> str:
     )
 
 
-def opening(widths: Sequence[float], *, frozen: bool) -> str:
-    """The beginning of a sheet: widths of its columns in characters; `frozen` keeps its first row in view."""
+def opening(widths: Sequence[float], *, frozen: bool, shown: bool = False) -> str:
+    """The beginning of a sheet: widths of its columns in characters.
+
+    `frozen` keeps its first row in view; `shown` is the sheet that a program opens with.
+    """
     pane = (
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         '<selection pane="bottomLeft"/>'
     )
+    selected = ' tabSelected="1"' if shown else ""
     return (
-        f'{HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{pane if frozen else ""}'
+        f'{HEAD}<worksheet xmlns="{_MAIN}"><sheetViews>'
+        f'<sheetView{selected} workbookViewId="0">{pane if frozen else ""}'
         '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>'
         + "".join(
             f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1)

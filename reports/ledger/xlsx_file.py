@@ -129,7 +129,7 @@ def write_xlsx(project: Project, out: BinaryIO, *, on: date | None = None) -> No
             _put(book, "xl/worksheets/sheet3.xml", _explanation(project, head, sums, on))
             with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=sums.entries > SMALL) as sheet:
                 piece = bytearray(
-                    sheets.opening(_WIDTHS, frozen=True).encode()
+                    sheets.opening(_WIDTHS, frozen=True, shown=True).encode()
                     + sheets.row(1, COLUMNS, sheets.HEADING).encode()
                 )
                 with lines(cursor, _xml_of(entries(_FACTS, project, on))) as rows:
