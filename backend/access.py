@@ -124,8 +124,8 @@ def require_posting(sight: Sight, project: Project, *, kind: str, source: str) -
         raise Forbidden(
             _("“%(kind)s”（%(source)s）应由%(wanted)s登记。")
             % {
-                "kind": kind,
-                "source": source,
+                "kind": _(kind),
+                "source": _(source),
                 "wanted": listed(str(Role(role).label) for role in Role if role in posters),
             },
             details={"kind": kind, "source": source, "wanted": sorted(posters)},

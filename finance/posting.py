@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from finance.kinds import CATEGORIES, KINDS, SPENDING
+from finance.models.account import spoken
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
@@ -136,7 +137,7 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
             "today": today.isoformat()
         }
     elif movement.on.year < 2000:
-        faults["on"] = _("业务日期不能早于2000年。")
+        faults["on"] = _("业务日期不能早于 2000 年。")
     if not movement.voucher.strip():
         faults["voucher"] = _("请填写凭证号。")
     for field in ("voucher", "invoice", "counterparty", "memo"):
@@ -261,7 +262,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
                 "%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。"
             )
             % {
-                "account": facts["account"],
+                "account": spoken(facts["account"]),
                 "available": facts["available"],
                 "wanted": facts["wanted"],
                 "day": facts["first_day"],
@@ -284,7 +285,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
     if outcome == "stage_forbids":
         raise StageForbids(
             _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
-            % {"state": ProjectState(facts["state"]).label, "kind": facts["kind"]},
+            % {"state": ProjectState(facts["state"]).label, "kind": _(facts["kind"])},
             details=facts,
         )
     if outcome == "already_reversed":

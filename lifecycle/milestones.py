@@ -65,7 +65,7 @@ def log_progress(
                 "today": today.isoformat()
             }
         elif completed_on is not None and completed_on < EARLIEST:
-            faults["completed_on"] = _("实际完成日期不能早于2000年。")
+            faults["completed_on"] = _("实际完成日期不能早于 2000 年。")
         _refuse_if_any(faults)
         if project.state not in LOGGED_IN:
             raise _stage_forbids(project)

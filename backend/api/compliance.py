@@ -107,7 +107,7 @@ class ProjectRulesView(ProjectView):
     acts: ClassVar = {"GET": Act.SEE_PROJECTS}
 
     @extend_schema(
-        summary=_("某项目在某一天的全部规则答复。"), parameters=[ON, KNOWN_AT], responses=ProjectRulesShape
+        summary=_("某项目在某一天的全部规则判定。"), parameters=[ON, KNOWN_AT], responses=ProjectRulesShape
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
@@ -127,14 +127,14 @@ class ComplianceView(ActView):
     acts: ClassVar = {"GET": Act.SEE_COMPLIANCE}
 
     @extend_schema(
-        summary=_("可查看项目的规则答复，按项目编号、规则编号排列。"),
+        summary=_("可查看项目的规则判定，按项目编号、规则编号排列。"),
         parameters=[
             *PAGING,
             ordering(),
             ON,
             *FILTERS,
             parameter("rule", _("规则编号。"), enum=list(RULE_OF)),
-            parameter("status", _("答复。"), enum=STATUSES),
+            parameter("status", _("判定结果。"), enum=STATUSES),
         ],
         responses=page_of(ListedAnswerShape),
         operation_id="compliance_list",
@@ -169,7 +169,7 @@ class SummaryView(ActView):
     acts: ClassVar = {"GET": Act.SEE_COMPLIANCE}
 
     @extend_schema(
-        summary=_("可查看项目的规则答复统计：按规则、园区、批次。"),
+        summary=_("可查看项目的规则判定统计：按规则、园区、批次。"),
         parameters=[ON, *FILTERS],
         responses=SummaryShape,
         operation_id="compliance_summary",

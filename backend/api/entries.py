@@ -135,7 +135,7 @@ class EntriesView(PostingView):
         return page.answer(request, count, _shown(entries.order_by(order, "sequence")[page.start : page.end]))
 
     @extend_schema(
-        summary=_("登记一笔资金流水。余额不足、重复登记等答复 409，不写入任何内容。"),
+        summary=_("登记一笔资金流水。余额不足、重复登记等返回 409，不写入任何内容。"),
         parameters=[KEY],
         request=MovementShape,
         responses={201: EntryShape, 200: EntryShape},

@@ -164,7 +164,7 @@ FILTERS = [
     parameter("batch", _("批次名称，可重复。"), many=True),
     parameter("cluster", _("集群名称，可重复。"), many=True),
     parameter("rule", _("规则编号；不带 status 时为该规则提醒或违规的项目。"), enum=list(RULE_OF)),
-    parameter("status", _("今天有规则（带 rule 时为该规则）如此答复的项目。"), enum=STATUSES),
+    parameter("status", _("今天有规则（带 rule 时为该规则）判定为此结果的项目。"), enum=STATUSES),
     parameter("q", _("按编号、名称、承担单位、负责人查找。")),
 ]
 

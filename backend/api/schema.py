@@ -35,7 +35,7 @@ PAGING = [
 ON = OpenApiParameter("on", str, description=_("截至哪一天，YYYY-MM-DD；不填为今天。"))
 
 KNOWN_AT = OpenApiParameter(
-    "known_at", str, description=_("按当时已登记的内容答复：带时区的 ISO 8601 时刻；不填为现在。")
+    "known_at", str, description=_("按当时已登记的内容返回：带时区的 ISO 8601 时刻；不填为现在。")
 )
 
 

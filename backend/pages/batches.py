@@ -140,7 +140,7 @@ def batch(request: PageRequest, pk: int) -> HttpResponseBase:
                 form.add_error("applies_from", refusal.message)
                 status = 409
             else:
-                messages.success(request, _("已登记新的取值，合规答复随之更新。"))
+                messages.success(request, _("已登记新的取值，规则判定随之更新。"))
                 return redirect("batch", shown.pk)
     context = {
         "batch": shown,

@@ -27,14 +27,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": _("创新型产业集群试点项目管理系统 API"),
     "DESCRIPTION": _(
         "金额均为以元为单位、带两位小数的字符串；日期为 YYYY-MM-DD；时刻为带时区的 ISO 8601。"
-        "文字默认中文，请求头 Accept-Language: en 时为英文。无权查看的内容一律答复 404。"
+        "文字默认中文，请求头 Accept-Language: en 时为英文。无权查看的内容一律返回 404。"
     ),
     "VERSION": "1",
     "TAGS": [
         {"name": "auth", "description": _("登录")},
         {"name": "me", "description": _("本人")},
-        {"name": "projects", "description": _("项目、账务、里程碑、规则答复")},
-        {"name": "compliance", "description": _("各项目的规则答复")},
+        {"name": "projects", "description": _("项目、账务、里程碑、规则判定")},
+        {"name": "compliance", "description": _("各项目的规则判定")},
         {"name": "batches", "description": _("批次及其管理参数")},
         {"name": "imports", "description": _("工作簿导入")},
     ],

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from backend.pages.figures import labelled
 from backend.pages.pictures import LOOKS
 from backend.templatetags.pilot import stage_tag, status_mark, wan
+from finance.models.account import spoken
 from lifecycle.models import Project, ProjectState
 
 register = template.Library()
@@ -36,6 +37,7 @@ def entry_rows(
     fresh: the sequence of the entry just posted, which is marked.
     """
     word = cache(lambda text: escape(_(text)))
+    account = cache(lambda name: escape(spoken(name)))
     ledger = reverse("project-ledger", args=[project.number])
     amount_label, voucher_label = escape(_("金额（元）")), escape(_("凭证"))
     reverse_label, reverses, reversed_by = (
@@ -63,8 +65,8 @@ def entry_rows(
         accounts = chained = ""
         if not brief:
             accounts = (
-                f'<td class="small">{escape(entry.debit_name)}'
-                f'<div class="soft">← {escape(entry.credit_name)}</div></td>'
+                f'<td class="small">{account(entry.debit_name)}'
+                f'<div class="soft">← {account(entry.credit_name)}</div></td>'
             )
             chained = f'<td class="code soft" title="{entry.hash}">{entry.hash[:12]}</td>'
         return (

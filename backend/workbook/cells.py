@@ -151,7 +151,7 @@ class Text(_Unitless):
     @staticmethod
     def _digits(cell: float) -> str:
         if not isfinite(cell) or abs(cell) >= 10**15:
-            raise CellFault(_("数字超过15位，Excel 已丢失精度；请把单元格设为文本后重新填写"))
+            raise CellFault(_("数字超过 15 位，Excel 已丢失精度；请把单元格设为文本后重新填写"))
         return format(Decimal(format(cell, ".15g")), "f")
 
 
@@ -209,7 +209,7 @@ class Amount:
         if yuan < 0 and not self.remainder:
             raise CellFault(_("金额不能为负数"))
         if abs(yuan) >= LARGEST_AMOUNT:
-            raise CellFault(_("金额过大，应小于1000亿元；请核对数字和表头中的单位"))
+            raise CellFault(_("金额过大，应小于 1000 亿元；请核对数字和表头中的单位"))
         if yuan % FEN:
             raise CellFault(
                 _("金额应精确到分：折合 %(yuan)s 元，不是整分数") % {"yuan": format(yuan.normalize(), "f")}
@@ -236,7 +236,7 @@ class Day:
             raise CellFault(_("应为日期，例如 2022-09-01、2022/9/1、2022.9.1 或 2022年9月1日"))
         if not FIRST_DAY <= day <= LAST_DAY:
             raise CellFault(
-                _("日期应在%(first)s年至%(last)s年之间，读得 %(day)s")
+                _("日期应在 %(first)s 年至 %(last)s 年之间，读得 %(day)s")
                 % {"first": FIRST_DAY.year, "last": LAST_DAY.year, "day": day.isoformat()}
             )
         return day

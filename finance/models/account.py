@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.models import Project
@@ -57,3 +58,8 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def spoken(name: str) -> str:
+    """The name of an account in the active language; its parts are words of the field."""
+    return "-".join(gettext(part) for part in name.split("-"))

@@ -24,7 +24,7 @@ _SHAPE = re.compile(r"[0-9A-Za-z]{18}", re.ASCII)
 def _check(row: Row, complain: Complain) -> None:
     code = row["credit_code"]
     if code is not None and not _SHAPE.fullmatch(tight(code)):
-        complain("credit_code", _("统一社会信用代码应为18位数字和字母"))
+        complain("credit_code", _("统一社会信用代码应为 18 位数字和字母"))
 
 
 TABLE = Table(

@@ -33,7 +33,7 @@ class Report:
 
 
 class Command(BaseCommand):
-    help = _("列出项目的资金情况和各条规则的答复。")
+    help = _("列出项目的资金情况和各条规则的判定。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -155,7 +155,7 @@ def _as_text(on: date, reports: Iterator[Report]) -> Iterator[str]:
                 "  "
                 + _(
                     "%(source)s：合同 %(committed)s，到账园区 %(arrived)s，园区待拨 %(held)s，"
-                    "实收 %(received)s，支出 %(spent)s，退回 %(refunded)s，结余 %(balance)s（元）"
+                    "单位到位 %(received)s，支出 %(spent)s，退回 %(refunded)s，结存 %(balance)s（元）"
                 )
                 % {
                     "source": shown(source),

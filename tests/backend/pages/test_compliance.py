@@ -109,7 +109,7 @@ def test_without_projects_the_page_says_so(db):
     answer = browser_of(make_person((Role.PARK, make_park()))).get("/compliance/")
 
     assert answer.status_code == 200
-    assert "没有这样的答复" in text_of(answer)
+    assert "没有符合条件的判定" in text_of(answer)
 
 
 @pytest.mark.parametrize("more", [0, 6])

@@ -214,7 +214,7 @@ def test_what_is_no_day_is_refused(cell: Cell) -> None:
     [date(1900, 1, 1), "1900-01-01", 1, 2022, date(1999, 12, 31), "9999-12-31", date(2100, 1, 1), 2958465],
 )
 def test_days_outside_this_century_are_refused(cell: Cell) -> None:
-    assert "2000年至2099年" in refused(Day(), cell)
+    assert "2000 年至 2099 年" in refused(Day(), cell)
 
 
 def test_a_day_column_takes_no_unit() -> None:
