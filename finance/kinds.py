@@ -6,6 +6,7 @@ Source: RULES.md 'What may be posted, and by whom'; WORKBOOK.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from lifecycle.parties.models import Role
 
@@ -41,6 +42,9 @@ CLASSIC: tuple[str, ...] = (
     "其他支出",
     "间接费用",
 )
+TOO_MUCH = Decimal(100_000_000_000)
+"""Yuan; an amount of a thousand 亿元 or more is a slip of the pen, and sums stay far within numeric(18,2)."""
+
 CATEGORIES: dict[str, tuple[str, ...]] = {"三类": THREE_CLASSES, "十一类": CLASSIC}
 """Spending categories by the project's scheme, in the order people print them."""
 

@@ -15,14 +15,13 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from finance.kinds import CATEGORIES, KINDS, SPENDING
+from finance.kinds import CATEGORIES, KINDS, SPENDING, TOO_MUCH
 from finance.models.account import spoken
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
 from lifecycle.wording import listed
 
-LARGEST = Decimal("9999999999999999.99")
 LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
 """How long the texts of a movement may be, in characters."""
 
@@ -128,10 +127,10 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
     if (
         not amount.is_finite()
         or amount <= 0
-        or amount > LARGEST
+        or amount >= TOO_MUCH
         or amount != round(amount, 2)
     ):
-        faults["amount"] = _("金额应大于零，精确到分。")
+        faults["amount"] = _("金额应大于零、小于 1000 亿元，精确到分。")
     if movement.on > today:
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {
             "today": today.isoformat()

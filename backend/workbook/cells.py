@@ -17,6 +17,7 @@ from typing import Any, Protocol, Self
 from django.utils.translation import gettext as _
 
 from backend.workbook.folding import folded, tight, trimmed, unguarded
+from finance.kinds import TOO_MUCH
 from lifecycle.wording import listed
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
@@ -24,8 +25,6 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 # Powers of ten, so that the unit moves the decimal point and nothing is ever rounded.
 UNITS = {"元": 0, "千元": 3, "万元": 4, "亿元": 8}
 FEN = Decimal("0.01")
-# A thousand times the largest programme; sums of a full sheet still fit numeric(18,2).
-LARGEST_AMOUNT = Decimal(100_000_000_000)
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 
@@ -208,7 +207,7 @@ class Amount:
         yuan = number.scaleb(UNITS[self.unit])
         if yuan < 0 and not self.remainder:
             raise CellFault(_("金额不能为负数"))
-        if abs(yuan) >= LARGEST_AMOUNT:
+        if abs(yuan) >= TOO_MUCH:
             raise CellFault(_("金额过大，应小于 1000 亿元；请核对数字和表头中的单位"))
         if yuan % FEN:
             raise CellFault(

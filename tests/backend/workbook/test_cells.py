@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from backend.workbook.cells import (
     FIRST_DAY,
-    LARGEST_AMOUNT,
     LAST_DAY,
     UNITS,
     Amount,
@@ -24,6 +23,7 @@ from backend.workbook.cells import (
     is_blank,
     shown,
 )
+from finance.kinds import TOO_MUCH
 
 TO_FULL = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789.,-/:()%+"}
 EPOCH = date(1899, 12, 30)
@@ -40,7 +40,7 @@ def in_unit(unit: str) -> Reader:
     return Amount("元").under_header(unit, epoch=EPOCH)
 
 
-fen = st.integers(min_value=0, max_value=int(LARGEST_AMOUNT * 100) - 1)
+fen = st.integers(min_value=0, max_value=int(TOO_MUCH * 100) - 1)
 days = st.dates(FIRST_DAY, LAST_DAY)
 
 
@@ -143,7 +143,7 @@ def test_numbers_without_end_are_refused(cell: Cell) -> None:
 
 
 def test_the_largest_amount_is_just_below_the_bound() -> None:
-    assert in_unit("元").read("99,999,999,999.99") == LARGEST_AMOUNT - Decimal("0.01")
+    assert in_unit("元").read("99,999,999,999.99") == TOO_MUCH - Decimal("0.01")
 
 
 def test_nothing_is_an_amount_only_where_it_makes_sense() -> None:
