@@ -49,7 +49,11 @@ def add_limit(
     try:
         with transaction.atomic():
             added = BatchLimit.objects.create(
-                batch=batch, code=code, value=written, applies_from=applies_from, basis=basis
+                batch=batch,
+                code=code,
+                value=written,
+                applies_from=applies_from,
+                basis=basis,
             )
             record(
                 actor,
@@ -61,6 +65,7 @@ def add_limit(
             )
     except IntegrityError as error:
         raise LimitStands(
-            _("该参数自 %(day)s 起已有取值。") % {"day": applies_from.isoformat()}, details={"code": code}
+            _("该参数自 %(day)s 起已有取值。") % {"day": applies_from.isoformat()},
+            details={"code": code},
         ) from error
     return added

@@ -25,6 +25,9 @@ ENTRIES_SHOWN = 8
 ORDER = (Status.BREACH, Status.WARN, Status.WAIVED, Status.PASS, Status.NOT_APPLICABLE)
 """What needs doing comes first."""
 
+SECTIONS = {"annual_reports": "reports", "extensions": "events", "ledger": "log"}
+"""Sections of the page that are called otherwise than what is to be mended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -47,7 +50,8 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
     """All that the page and its parts show; the same few queries however long the project's journal."""
     overview = overview_of(project, on=day.on, is_past=day.is_past)
     answers = answers_on(project, day)
-    judged = judged_in_order(project, answers)
+    may_post = {} if day.is_past else postable(request.sight, project)
+    judged = judged_in_order(project, answers, may_post=bool(may_post))
     counts = {status.value: sum(item.answer.status is status for item in judged) for status in ORDER}
     return {
         "project": project,
@@ -60,7 +64,7 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
         "met": [item for item in judged if item.answer.status.is_met],
         "counts": counts,
         "entries": latest_entries(project, on=day.past_or_none, count=ENTRIES_SHOWN),
-        "postable": {} if day.is_past else postable(request.sight, project),
+        "postable": may_post,
         "may_log_milestones": not day.is_past and may_on(Act.LOG_MILESTONE, request.sight, project),
         "may_import": not day.is_past and may(Act.IMPORT_WORKBOOK, request.sight),
     }
@@ -74,20 +78,23 @@ def answers_on(project: Project, day: AsOf) -> tuple[Answer, ...]:
     return tuple(found[project.pk])
 
 
-def judged_in_order(project: Project, answers: tuple[Answer, ...]) -> list[Judged]:
+def judged_in_order(project: Project, answers: tuple[Answer, ...], *, may_post: bool) -> list[Judged]:
     """Each answer with its rule; breaches first, then warnings, each in the order of the rule book."""
     rules = {rule.code: rule for rule in watch.RULES}
-    items = [Judged(rules[answer.code], answer, mend_url(project, rules[answer.code])) for answer in answers]
+    items = [
+        Judged(rules[answer.code], answer, mend_url(project, rules[answer.code], may_post=may_post))
+        for answer in answers
+    ]
     return sorted(items, key=lambda item: ORDER.index(item.answer.status))
 
 
-def mend_url(project: Project, rule: Rule[Any]) -> str:
-    """Where the facts behind an answer can be put right."""
-    if rule.mend == "ledger":
+def mend_url(project: Project, rule: Rule[Any], *, may_post: bool) -> str:
+    """Where the facts behind an answer can be put right; money where the reader may post, else in the ledger."""
+    if rule.mend == "ledger" and not may_post:
         return reverse("project-ledger", args=[project.number])
     if rule.mend in ("batch", "cluster"):
         return reverse("batch", args=[project.cluster.batch_id])
-    section = {"annual_reports": "reports", "extensions": "events"}.get(rule.mend, rule.mend)
+    section = SECTIONS.get(rule.mend, rule.mend)
     return f"{reverse('project', args=[project.number])}#{section}"
 
 

@@ -60,9 +60,9 @@ def test_a_posting_changes_money_answers_and_ledger_at_once(project, unit):
     assert "已登记第 2 号分录" in shown
     assert "100.50" in shown
     assert "899.50" in shown
-    for part in ("glance", "money", "answers", "ledger"):
+    for part in ("glance", "money", "answers", "answers-met", "ledger"):
         assert f'id="{part}"' in shown
-    assert shown.count('hx-swap-oob="true"') == 4
+    assert shown.count('hx-swap-oob="true"') == 5
     assert "<html" not in shown
 
 
