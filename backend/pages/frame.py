@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from backend.access import Act, may, sight_for
@@ -34,11 +34,11 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
         (may(Act.IMPORT_WORKBOOK, sight), _("导入"), "imports"),
         (
             may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight),
-            _("批次"),
+            pgettext("list", "批次"),
             "batches",
         ),
         (may(Act.MANAGE_PEOPLE, sight), _("人员"), "people"),
-        (may(Act.MANAGE_PEOPLE, sight), _("单位"), "organisations"),
+        (may(Act.MANAGE_PEOPLE, sight), pgettext("list", "单位"), "organisations"),
         (may(Act.READ_LOG, sight), _("安全日志"), "security-log"),
     )
     addresses = [(label, reverse(name)) for allowed, label, name in menu if allowed]
