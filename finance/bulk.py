@@ -57,15 +57,11 @@ def post_many(
     with transaction.atomic():
         while chunk := list(islice(source, AT_ONCE)):
             _open(heads, {project_id for project_id, _movement in chunk})
-            _find_accounts(
-                accounts, {(p, m.kind, m.source, m.category) for p, m in chunk}
-            )
+            _find_accounts(accounts, {(p, m.kind, m.source, m.category) for p, m in chunk})
             if recorded_at is None:
                 recorded_at = _database_clock()
             _touch_sharers([m.invoice for _project, m in chunk if m.invoice])
-            _copy(
-                _entries(chunk, heads, accounts, actor=actor, recorded_at=recorded_at)
-            )
+            _copy(_entries(chunk, heads, accounts, actor=actor, recorded_at=recorded_at))
             written += len(chunk)
             if progress is not None:
                 progress(written)
@@ -94,9 +90,7 @@ def _open(heads: dict[int, _Head], projects: set[int]) -> None:
             heads[project_id] = _Head(sequence, head_hash)
 
 
-def _find_accounts(
-    accounts: dict[AccountKey, tuple[int, str, int, str]], wanted: set[AccountKey]
-) -> None:
+def _find_accounts(accounts: dict[AccountKey, tuple[int, str, int, str]], wanted: set[AccountKey]) -> None:
     """Learn the accounts that the movements go between, opening those that are not there yet.
 
     accounts: (project, kind, source, category) -> debit id and name, credit id and name.
@@ -156,9 +150,7 @@ def _entries(
     shown_at = instant(recorded_at)
     for project_id, m in chunk:
         head = heads[project_id]
-        debit_id, debit, credit_id, credit = accounts[
-            project_id, m.kind, m.source, m.category
-        ]
+        debit_id, debit, credit_id, credit = accounts[project_id, m.kind, m.source, m.category]
         sequence = head.sequence + 1
         day = m.on.isoformat()
         amount = f"{m.amount:.2f}"
@@ -235,9 +227,7 @@ def _refuse_doubles(projects: list[int]) -> None:
             [projects],
         )
         if double := cursor.fetchone():
-            raise IntegrityError(
-                f"journal: movement {double[0]} is in the journal already, or came twice"
-            )
+            raise IntegrityError(f"journal: movement {double[0]} is in the journal already, or came twice")
 
 
 def _touch_sharers(invoices: list[str]) -> None:

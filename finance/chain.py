@@ -32,6 +32,4 @@ def digest(fields: Iterable[str], previous: str) -> str:
     fields: sequence, day, recorded_at, kind, source, category, debit, credit, amount, voucher,
     invoice, counterparty, memo, sequence reversed (empty when none), each as exported.
     """
-    return hashlib.sha256(
-        SEPARATOR.join((VERSION, *fields, previous)).encode()
-    ).hexdigest()
+    return hashlib.sha256(SEPARATOR.join((VERSION, *fields, previous)).encode()).hexdigest()

@@ -56,14 +56,16 @@ class Funding:
     def ratio_committed(self) -> Decimal | None:
         """Park ÷ province by the contract, to four places; None without provincial money."""
         return matching_ratio(
-            park=self.sources[MATCHING].committed, province=self.sources[PROVINCIAL].committed
+            park=self.sources[MATCHING].committed,
+            province=self.sources[PROVINCIAL].committed,
         )
 
     @property
     def ratio_received(self) -> Decimal | None:
         """Park ÷ province as the unit received it, to four places; None without provincial money."""
         return matching_ratio(
-            park=self.sources[MATCHING].received, province=self.sources[PROVINCIAL].received
+            park=self.sources[MATCHING].received,
+            province=self.sources[PROVINCIAL].received,
         )
 
     @property
@@ -91,15 +93,25 @@ def funding_of(
     """The money of each project, by project id; one query.
 
     on: up to the end of that business day, as known now; None takes all days. known_at: as recorded by
-    that instant, contract amounts included; a project recorded later is left out. With neither, from
-    the kept balances, at a cost that does not grow with the entries; else from the entries.
-    Reversed entries and their reversals drop out.
+    that instant, contract amounts included; a project recorded later is left out. Where no entry lies
+    after `on`, the kept balances answer, at a cost that does not grow with the entries; else the
+    entries do. Reversed entries and their reversals drop out.
     """
     try:
         chosen, parameters = sql_of(projects)
     except EmptyResultSet:
         return {}
-    money = _BALANCES if on is None and known_at is None else _entries(on=on, known_at=known_at)
+    if known_at is not None:
+        money = _entries("SELECT id FROM chosen", on=on, known_at=known_at)
+    elif on is not None:
+        later = "SELECT project_id FROM finance_account WHERE project_id IN (SELECT id FROM chosen) AND last_on > %(on)s"
+        money = f"""
+            {_balances(f"SELECT id FROM chosen EXCEPT ({later})")}
+            UNION ALL
+            {_entries(later, on=on, known_at=None)}
+        """
+    else:
+        money = _balances("SELECT id FROM chosen")
     sql = f"""
         WITH chosen (id) AS MATERIALIZED ({chosen})
         SELECT p.id, promised.source, promised.amount,
@@ -128,7 +140,13 @@ def funding_of(
 
 _NOTHING = SourceMoney(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
 
-_BALANCES = f"""
+
+def _balances(wanted: str) -> str:
+    """The money by the kept balances of the accounts of the wanted projects (a query of ids).
+
+    What the unit received is what it holds, spent and sent back: every payment debits its account.
+    """
+    return f"""
     SELECT a.project_id, a.source,
         -sum(a.balance) FILTER (WHERE a.role = 'grantor' AND a.source = '{PROVINCIAL}') AS arrived,
         sum(a.balance) FILTER (WHERE a.role = 'park') AS held,
@@ -136,13 +154,13 @@ _BALANCES = f"""
         sum(a.balance) FILTER (WHERE a.role = 'expense') AS spent,
         sum(a.balance) FILTER (WHERE a.role = 'refunded') AS refunded
     FROM finance_account a
-    WHERE a.project_id IN (SELECT id FROM chosen)
+    WHERE a.project_id IN ({wanted})
     GROUP BY 1, 2
-"""
-"""What the unit received is what it holds, spent and sent back: every payment debits its account."""
+    """
 
 
-def _entries(*, on: date | None, known_at: datetime | None) -> str:
+def _entries(wanted: str, *, on: date | None, known_at: datetime | None) -> str:
+    """The money by the entries of the wanted projects (a query of ids)."""
     up_to = "" if on is None else "AND e.day <= %(on)s"
     left_park = f"e.source = '{PROVINCIAL}' AND e.kind IN ('{PAYMENT}', '{PARK_RETURN}')"
     return f"""
@@ -154,6 +172,6 @@ def _entries(*, on: date | None, known_at: datetime | None) -> str:
             sum(e.amount) FILTER (WHERE e.kind = '{SPENDING}') AS spent,
             sum(e.amount) FILTER (WHERE e.kind = '{REFUND}') AS refunded
         FROM finance_entry e
-        WHERE e.project_id IN (SELECT id FROM chosen) {up_to} AND {standing("e", known_at)}
+        WHERE e.project_id IN ({wanted}) {up_to} AND {standing("e", known_at)}
         GROUP BY 1, 2
     """

@@ -20,6 +20,7 @@ from finance.models.account import spoken
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
+from lifecycle.rules.answers import shown
 from lifecycle.wording import listed
 
 LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
@@ -118,23 +119,16 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
     if movement.kind == SPENDING:
         wanted = CATEGORIES[scheme]
         if movement.category not in wanted:
-            faults["category"] = _(
-                "支出科目应为本项目科目体系中的一项：%(wanted)s。"
-            ) % {"wanted": listed(wanted)}
+            faults["category"] = _("支出科目应为本项目科目体系中的一项：%(wanted)s。") % {
+                "wanted": listed(wanted)
+            }
     elif movement.category:
         faults["category"] = _("只有“支出”填写支出科目。")
     amount = movement.amount
-    if (
-        not amount.is_finite()
-        or amount <= 0
-        or amount >= TOO_MUCH
-        or amount != round(amount, 2)
-    ):
+    if not amount.is_finite() or amount <= 0 or amount >= TOO_MUCH or amount != round(amount, 2):
         faults["amount"] = _("金额应大于零、小于 1000 亿元，精确到分。")
     if movement.on > today:
-        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {
-            "today": today.isoformat()
-        }
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
     elif movement.on.year < 2000:
         faults["on"] = _("业务日期不能早于 2000 年。")
     if not movement.voucher.strip():
@@ -224,9 +218,7 @@ def reverse_entry(
     elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in reason):
         faults["reason"] = _("不能含有控制字符。")
     if on > today:
-        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {
-            "today": today.isoformat()
-        }
+        faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
     if faults:
         raise Invalid(" ".join(faults.values()), details=faults)
     with connection.cursor() as cursor:
@@ -250,20 +242,16 @@ def reverse_entry(
 
 def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
     """The entry, or the refusal that the outcome stands for."""
-    facts: dict[str, Any] = (
-        json.loads(detail) if isinstance(detail, str) else (detail or {})
-    )
+    facts: dict[str, Any] = json.loads(detail) if isinstance(detail, str) else (detail or {})
     if outcome in ("posted", "repeated"):
         return Posted(outcome == "repeated", facts)
     if outcome == "insufficient":
         raise InsufficientFunds(
-            _(
-                "%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。"
-            )
+            _("%(account)s可用余额 %(available)s 元，不足 %(wanted)s 元（%(day)s 起不足）。")
             % {
                 "account": spoken(facts["account"]),
-                "available": facts["available"],
-                "wanted": facts["wanted"],
+                "available": shown(Decimal(facts["available"])),
+                "wanted": shown(Decimal(facts["wanted"])),
                 "day": facts["first_day"],
             },
             details=facts,
@@ -275,9 +263,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
         )
     if outcome == "already_posted":
         raise AlreadyPosted(
-            _(
-                "凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。"
-            )
+            _("凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。")
             % {"voucher": facts["voucher"], "sequence": facts["sequence"]},
             details={"sequence": facts["sequence"]},
         )
@@ -289,8 +275,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
         )
     if outcome == "already_reversed":
         raise NotReversible(
-            _("该分录已由第 %(sequence)d 号分录红冲。")
-            % {"sequence": facts["sequence"]},
+            _("该分录已由第 %(sequence)d 号分录红冲。") % {"sequence": facts["sequence"]},
             details={"sequence": facts["sequence"]},
         )
     if outcome == "is_a_reversal":

@@ -106,10 +106,9 @@ class Overview:
 def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
     """The project as of `on`; seven queries however much there is of it.
 
-    is_past: `on` lies before today, so money is read from the entries and later facts are left out;
-    otherwise from the kept balances.
+    is_past: `on` lies before today, so the stage of that day is worked out from what was recorded.
     """
-    funding = funding_of([project], on=on if is_past else None)[project.pk]
+    funding = funding_of([project], on=on)[project.pk]
     pace = pace_of(project, on=on)
     every_event = list(project.events.order_by("happened_on", "id"))
     milestones = [_step(each, on) for each in project.milestones.order_by("year", "planned_on", "id")]

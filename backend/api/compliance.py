@@ -111,7 +111,7 @@ class ProjectRulesView(ProjectView):
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
-        on, known_at = query.day("on") or self.today, query.instant("known_at")
+        on, known_at = query.moment(self.today)
         query.done()
         ids = [self.project.pk]
         if on == self.today and known_at is None:

@@ -12,6 +12,7 @@ from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -247,6 +248,11 @@ class Query:
             self._fault(name, text, _("带时区的 ISO 8601 时刻，如 2026-11-21T09:00:00+08:00"))
             return None
         return instant
+
+    def moment(self, today: date) -> tuple[date, datetime | None]:
+        """`on` and `known_at`; without a day that of the instant, and without either today."""
+        on, known_at = self.day("on"), self.instant("known_at")
+        return on or (timezone.localdate(known_at) if known_at else today), known_at
 
     def count(self, name: str, *, default: int, largest: int) -> int:
         """A whole number from 1 to `largest`."""

@@ -51,7 +51,7 @@ class FundingView(ProjectView):
     )
     def get(self, request: Request, number: str) -> Response:
         query = self.query
-        on, known_at = query.day("on"), query.instant("known_at")
+        on, known_at = query.moment(self.today)
         query.done()
         funding = funding_of([self.project], on=on, known_at=known_at).get(self.project.pk)
         if funding is None:

@@ -173,7 +173,7 @@ def projects(request: PageRequest) -> HttpResponseBase:
 
 def rows_of(projects: list[Project], *, on: date) -> list[Row]:
     """The lines of these projects: one query for the money, two for what the rules come to today."""
-    money = funding_of(projects)
+    money = funding_of(projects, on=on)
     judgements = watch.judgements_of(projects, on=on)
     return [Row(project, money[project.pk], judgements[project.pk]) for project in projects]
 

@@ -89,6 +89,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         initial={"username": request.GET.get("as")},
     )
     status = 200
+    retry_after = None
     if form.is_valid():
         try:
             person = accounts.sign_in(
@@ -99,7 +100,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except accounts.TooManyAttempts as refusal:
             form.add_error(None, refusal.message)
-            status = 429
+            status, retry_after = 429, refusal.details["retry_after"]
         except accounts.SignInRefused as refusal:
             form.add_error(None, refusal.message)
             status = 400
@@ -118,8 +119,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "sample_password": sample.PASSWORD,
     }
     response = render(request, "pages/sign_in.html", context, status=status)
-    if status == 429:
-        response.headers["Retry-After"] = str(int(accounts.WINDOW.total_seconds()))
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.workbook.cells import shown
@@ -56,7 +57,8 @@ def import_workbook(
         with transaction.atomic():
             if not dry_run:
                 _lock()
-            desk = Desk(sheets, Directory(sheets.values(), sight), Scope(sight), findings, preview)
+            today = timezone.localdate(now)
+            desk = Desk(today, sheets, Directory(sheets.values(), sight), Scope(sight), findings, preview)
             plans, money = _plan(desk)
             if not findings.faults and not dry_run:
                 _write(desk, plans, money, actor=actor, now=now, name=name, progress=progress)

@@ -73,6 +73,8 @@ def plan_movements(desk: Desk, sheet: Sheetful) -> MovementPlan:
             desk.fault(sheet, row, "kind", reason)
             continue
         desk.count(sheet, row, added=True)
+        if row["on"] > desk.today:
+            desk.warn(sheet, row, "on", _("业务日期晚于今天，到那一天才计入资金和规则；请核对"))
         fresh.append((place, row["on"], row.number, project, row))
     fresh.sort(key=lambda each: each[:3])
     plan.rows = [(project, row) for *_order, project, row in fresh]

@@ -38,8 +38,9 @@ class Plan:
 
 @dataclass
 class Desk:
-    """What planning works with: the file's sheets, what they may refer to, who brings them, what is found."""
+    """What planning works with: the file's sheets, what they may refer to, who brings them when, what is found."""
 
+    today: date
     sheets: dict[str, Sheetful]
     directory: Directory
     scope: Scope

@@ -20,15 +20,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 (
                     "debit",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=18, verbose_name="借方"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="借方"),
                 ),
                 (
                     "credit",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=18, verbose_name="贷方"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="贷方"),
                 ),
             ],
             options={
@@ -122,15 +118,11 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=10, verbose_name="资金来源")),
                 (
                     "category",
-                    models.CharField(
-                        blank=True, max_length=50, verbose_name="支出科目"
-                    ),
+                    models.CharField(blank=True, max_length=50, verbose_name="支出科目"),
                 ),
                 (
                     "amount",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=18, verbose_name="金额"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="金额"),
                 ),
                 ("voucher", models.CharField(max_length=100, verbose_name="凭证号")),
                 (
@@ -139,9 +131,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "counterparty",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="对方单位"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="对方单位"),
                 ),
                 (
                     "memo",
@@ -216,9 +206,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="account_within_its_project"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "id"), name="account_within_its_project"),
         ),
         migrations.AddConstraint(
             model_name="account",
@@ -258,9 +246,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("project", "sequence"), name="entry_sequence_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "sequence"), name="entry_sequence_once"),
         ),
         migrations.AddConstraint(
             model_name="entry",

@@ -31,9 +31,7 @@ class Account(models.Model):
     other change. `last_on` is the latest business day of an entry.
     """
 
-    project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, related_name="accounts"
-    )
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="accounts")
     role = models.CharField(max_length=10, choices=AccountRole.choices)
     source = models.CharField(max_length=10)
     category = models.CharField(max_length=50, blank=True)
@@ -47,9 +45,7 @@ class Account(models.Model):
                 fields=["project", "role", "source", "category"],
                 name="account_once_in_a_project",
             ),
-            models.UniqueConstraint(
-                fields=["project", "id"], name="account_within_its_project"
-            ),
+            models.UniqueConstraint(fields=["project", "id"], name="account_within_its_project"),
             models.CheckConstraint(
                 condition=models.Q(role__in=AccountRole.values),
                 name="account_role_is_known",

@@ -40,9 +40,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Without reversed entries and their reversals, which drop out of every sum."""
         return self.filter(reverses=None).filter(
             ~models.Exists(
-                Entry.objects.filter(
-                    reverses=models.OuterRef("pk"), project=models.OuterRef("project")
-                )
+                Entry.objects.filter(reverses=models.OuterRef("pk"), project=models.OuterRef("project"))
             )
         )
 
@@ -109,9 +107,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["project", "sequence"], name="entry_sequence_once"
-            ),
+            models.UniqueConstraint(fields=["project", "sequence"], name="entry_sequence_once"),
             models.UniqueConstraint(
                 fields=["project", "key"],
                 condition=models.Q(key__isnull=False),
@@ -122,12 +118,8 @@ class Entry(models.Model):
                 condition=models.Q(reverses__isnull=False),
                 name="entry_reversed_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="entry_amount_is_above_zero"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(voucher=""), name="entry_has_a_voucher"
-            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="entry_amount_is_above_zero"),
+            models.CheckConstraint(condition=~models.Q(voucher=""), name="entry_has_a_voucher"),
             sane_day("on", "entry_on_is_sane"),
         ]
         indexes: ClassVar = [
@@ -149,9 +141,7 @@ class Line(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="lines")
-    account = models.ForeignKey(
-        Account, on_delete=models.DO_NOTHING, related_name="lines"
-    )
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="lines")
     debit = money(_("借方"))
     credit = money(_("贷方"))
 

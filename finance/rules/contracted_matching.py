@@ -18,13 +18,21 @@ def park_matches_in_contract(facts: FundingFacts) -> Answer:
     A unit outside the park: waived, whatever the figures. Cost: constant. Source: guide 三.5, 承诺书 3.
     """
     if facts.project.outside_park:
-        return Answer.waived("FIN-01", _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"))
+        return Answer.waived(
+            "FIN-01",
+            _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"),
+        )
     province, park = facts.committed.get(PROVINCE), facts.committed.get(PARK)
     if province is None or park is None:
         return Answer.unjudged("FIN-01", _("合同省拨款或园区配套金额"))
     ratio = facts.limits.matching_ratio
     needed = ratio.park_needed(province)
-    figures = {"province": province, "park": park, "needed": needed, "ratio": str(ratio)}
+    figures = {
+        "province": province,
+        "park": park,
+        "needed": needed,
+        "ratio": str(ratio),
+    }
     if ratio.is_kept(park=park, province=province):
         return Answer.passed(
             "FIN-01",

@@ -24,7 +24,12 @@ def fiscal_money_is_within_share(facts: FundingFacts) -> Answer:
     share = facts.limits.fiscal_share
     fiscal = province + park
     allowed = share.of(investment)
-    figures = {"fiscal": fiscal, "investment": investment, "allowed": allowed, "share": str(share)}
+    figures = {
+        "fiscal": fiscal,
+        "investment": investment,
+        "allowed": allowed,
+        "share": str(share),
+    }
     if share.holds(fiscal, investment):
         return Answer.passed(
             "FIN-03",

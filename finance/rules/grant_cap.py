@@ -23,7 +23,10 @@ def grant_is_within_cap(facts: FundingFacts) -> Answer:
     cap = facts.limits.grant_cap
     if province <= cap:
         return Answer.passed(
-            "FIN-02", _("合同省拨款 %(province)s 元，未超过上限 %(cap)s 元。"), province=province, cap=cap
+            "FIN-02",
+            _("合同省拨款 %(province)s 元，未超过上限 %(cap)s 元。"),
+            province=province,
+            cap=cap,
         )
     return Answer.warned(
         "FIN-02",

@@ -26,7 +26,12 @@ def park_passes_grant_on(facts: FundingFacts) -> Answer:
     oldest = held[0][0]
     allowed = facts.limits.holding_days
     days = (facts.on - oldest).days
-    figures: Figures = {"held": total(held), "oldest": oldest, "days": days, "allowed_days": allowed}
+    figures: Figures = {
+        "held": total(held),
+        "oldest": oldest,
+        "days": days,
+        "allowed_days": allowed,
+    }
     if days <= allowed:
         return Answer.passed(
             "FIN-05",

@@ -30,7 +30,12 @@ def indirect_cost_is_within_bands(facts: FundingFacts) -> Answer:
     base = sum(spent.values(), ZERO) - indirect - equipment
     allowed_exactly = allowed_indirect_cost(base, facts.limits)
     allowed = allowed_exactly.quantize(CENT, rounding="ROUND_DOWN")
-    figures = {"indirect": indirect, "base": base, "equipment": equipment, "allowed": allowed}
+    figures = {
+        "indirect": indirect,
+        "base": base,
+        "equipment": equipment,
+        "allowed": allowed,
+    }
     if indirect <= allowed_exactly:
         return Answer.passed(
             "FIN-08",

@@ -25,7 +25,10 @@ def park_keeps_pace(facts: FundingFacts) -> Answer:
     Source: guide 三.5; 承诺书 3, 5.
     """
     if facts.project.outside_park:
-        return Answer.waived("FIN-04", _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"))
+        return Answer.waived(
+            "FIN-04",
+            _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"),
+        )
     received = facts.flows.received
     province, park = total(received.get(PROVINCE, ())), total(received.get(PARK, ()))
     ratio = facts.limits.matching_ratio
@@ -56,7 +59,10 @@ def park_keeps_pace(facts: FundingFacts) -> Answer:
 
 
 def first_day_of_shortfall(
-    *, park: Iterable[tuple[date, Decimal]], province: Iterable[tuple[date, Decimal]], ratio: Ratio
+    *,
+    park: Iterable[tuple[date, Decimal]],
+    province: Iterable[tuple[date, Decimal]],
+    ratio: Ratio,
 ) -> date | None:
     """The day at whose end the shortfall that still lasts began; None when there is none at the end.
 

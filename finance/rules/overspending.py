@@ -39,7 +39,9 @@ def no_source_is_overspent(facts: FundingFacts) -> Answer:
     )
 
 
-def first_and_worst(movements: Iterable[tuple[date, Decimal]]) -> tuple[date, Decimal] | None:
+def first_and_worst(
+    movements: Iterable[tuple[date, Decimal]],
+) -> tuple[date, Decimal] | None:
     """The first day that ended below zero and the most it ever was below, in yuan; None if it never was.
 
     movements: (day, received less gone), by day.

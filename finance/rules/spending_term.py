@@ -24,15 +24,24 @@ def spending_is_inside_the_term(facts: FundingFacts) -> Answer:
     late = [] if filed is None else [entry for entry in facts.flows.spent if entry[0] > filed]
     if not early and not late:
         return Answer.passed("FIN-09", _("支出均发生在实施期开始至验收申请之间。"))
-    figures = {"start": start, "early": total(early), "late": total(late), "first": (early or late)[0][0]}
+    figures = {
+        "start": start,
+        "early": total(early),
+        "late": total(late),
+        "first": (early or late)[0][0],
+    }
     if not late:
         return Answer.breached(
-            "FIN-09", _("实施期 %(start)s 开始前有支出 %(early)s 元，最早一笔在 %(first)s。"), **figures
+            "FIN-09",
+            _("实施期 %(start)s 开始前有支出 %(early)s 元，最早一笔在 %(first)s。"),
+            **figures,
         )
     figures |= {"filed": filed, "last": late[-1][0]}
     if not early:
         return Answer.breached(
-            "FIN-09", _("%(filed)s 提出验收申请后仍有支出 %(late)s 元，最后一笔在 %(last)s。"), **figures
+            "FIN-09",
+            _("%(filed)s 提出验收申请后仍有支出 %(late)s 元，最后一笔在 %(last)s。"),
+            **figures,
         )
     return Answer.breached(
         "FIN-09",

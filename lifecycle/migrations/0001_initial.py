@@ -8,297 +8,745 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProjectStamp',
+            name="ProjectStamp",
             fields=[
-                ('project_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('stamp', models.BigIntegerField(default=0)),
+                ("project_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("stamp", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='批次名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('document_no', models.CharField(blank=True, max_length=200, verbose_name='下达文号')),
-                ('awarded_on', models.DateField(verbose_name='下达日期')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="批次名称")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("document_no", models.CharField(blank=True, max_length=200, verbose_name="下达文号")),
+                ("awarded_on", models.DateField(verbose_name="下达日期")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name',), name='batch_name_once'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lt', 2100)), name='batch_year_is_sane'), models.CheckConstraint(condition=models.Q(('awarded_on__isnull', True), models.Q(('awarded_on__gte', datetime.date(2000, 1, 1)), ('awarded_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='batch_awarded_on_is_sane')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name",), name="batch_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lt", 2100)), name="batch_year_is_sane"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("awarded_on__isnull", True),
+                            models.Q(
+                                ("awarded_on__gte", datetime.date(2000, 1, 1)),
+                                ("awarded_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_awarded_on_is_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='集群名称')),
-                ('industry_field', models.CharField(blank=True, max_length=200, verbose_name='产业领域')),
-                ('product_group', models.CharField(blank=True, max_length=200, verbose_name='目标产品群类型')),
-                ('commitment_letter_on', models.DateField(blank=True, null=True, verbose_name='承诺书日期')),
-                ('goal', models.TextField(blank=True, verbose_name='培育目标')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clusters', to='lifecycle.batch', verbose_name='批次名称')),
-                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clusters', to='parties.organisation', verbose_name='高新区管委会')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="集群名称")),
+                ("industry_field", models.CharField(blank=True, max_length=200, verbose_name="产业领域")),
+                (
+                    "product_group",
+                    models.CharField(blank=True, max_length=200, verbose_name="目标产品群类型"),
+                ),
+                ("commitment_letter_on", models.DateField(blank=True, null=True, verbose_name="承诺书日期")),
+                ("goal", models.TextField(blank=True, verbose_name="培育目标")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clusters",
+                        to="lifecycle.batch",
+                        verbose_name="批次名称",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clusters",
+                        to="parties.organisation",
+                        verbose_name="高新区管委会",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FactVersion',
+            name="FactVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('project_id', models.BigIntegerField(null=True)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
-                ('changed_by', models.CharField(blank=True, max_length=100)),
-                ('content', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("project_id", models.BigIntegerField(null=True)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField()),
+                ("changed_by", models.CharField(blank=True, max_length=100)),
+                ("content", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['table_name', 'valid_until'], name='fact_version_by_table'), models.Index(fields=['project_id', '-valid_until'], name='fact_version_by_project')],
+                "indexes": [
+                    models.Index(fields=["table_name", "valid_until"], name="fact_version_by_table"),
+                    models.Index(fields=["project_id", "-valid_until"], name="fact_version_by_project"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=50, verbose_name='项目编号')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('site', models.CharField(choices=[('本高新区内', '本高新区内'), ('本高新区外', '本高新区外')], max_length=10, verbose_name='所在地')),
-                ('partners', models.TextField(blank=True, verbose_name='参与单位')),
-                ('leader', models.CharField(blank=True, max_length=100, verbose_name='项目负责人')),
-                ('target_product', models.CharField(blank=True, max_length=200, verbose_name='目标产品')),
-                ('chain_link', models.CharField(blank=True, max_length=100, verbose_name='产业链环节')),
-                ('technology_source', models.CharField(blank=True, max_length=200, verbose_name='技术成果来源')),
-                ('expected_level', models.CharField(blank=True, max_length=100, verbose_name='预期技术水平')),
-                ('start_on', models.DateField(verbose_name='实施开始日期')),
-                ('end_on', models.DateField(verbose_name='实施结束日期')),
-                ('total_investment', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='项目新增总投入')),
-                ('provincial_grant', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='省拨款')),
-                ('park_matching', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='园区配套')),
-                ('self_raised', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='单位自筹')),
-                ('social_capital', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='社会资本')),
-                ('category_scheme', models.CharField(choices=[('三类', '三类'), ('十一类', '十一类')], default='三类', max_length=10, verbose_name='支出科目体系')),
-                ('contract_signed_on', models.DateField(blank=True, null=True, verbose_name='合同签订日期')),
-                ('state', models.CharField(choices=[('approved', '立项'), ('funding', '拨款'), ('implementing', '实施'), ('acceptance', '验收'), ('closed', '结题'), ('suspended', '暂停'), ('terminated', '终止'), ('revoked', '撤销')], default='approved', max_length=20, verbose_name='当前阶段')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='lifecycle.cluster', verbose_name='集群名称')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='parties.organisation', verbose_name='承担单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=50, verbose_name="项目编号")),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                (
+                    "site",
+                    models.CharField(
+                        choices=[("本高新区内", "本高新区内"), ("本高新区外", "本高新区外")],
+                        max_length=10,
+                        verbose_name="所在地",
+                    ),
+                ),
+                ("partners", models.TextField(blank=True, verbose_name="参与单位")),
+                ("leader", models.CharField(blank=True, max_length=100, verbose_name="项目负责人")),
+                ("target_product", models.CharField(blank=True, max_length=200, verbose_name="目标产品")),
+                ("chain_link", models.CharField(blank=True, max_length=100, verbose_name="产业链环节")),
+                (
+                    "technology_source",
+                    models.CharField(blank=True, max_length=200, verbose_name="技术成果来源"),
+                ),
+                ("expected_level", models.CharField(blank=True, max_length=100, verbose_name="预期技术水平")),
+                ("start_on", models.DateField(verbose_name="实施开始日期")),
+                ("end_on", models.DateField(verbose_name="实施结束日期")),
+                (
+                    "total_investment",
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="项目新增总投入"),
+                ),
+                (
+                    "provincial_grant",
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="省拨款"),
+                ),
+                (
+                    "park_matching",
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="园区配套"),
+                ),
+                (
+                    "self_raised",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=18, verbose_name="单位自筹"
+                    ),
+                ),
+                (
+                    "social_capital",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=18, verbose_name="社会资本"
+                    ),
+                ),
+                (
+                    "category_scheme",
+                    models.CharField(
+                        choices=[("三类", "三类"), ("十一类", "十一类")],
+                        default="三类",
+                        max_length=10,
+                        verbose_name="支出科目体系",
+                    ),
+                ),
+                ("contract_signed_on", models.DateField(blank=True, null=True, verbose_name="合同签订日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("approved", "立项"),
+                            ("funding", "拨款"),
+                            ("implementing", "实施"),
+                            ("acceptance", "验收"),
+                            ("closed", "结题"),
+                            ("suspended", "暂停"),
+                            ("terminated", "终止"),
+                            ("revoked", "撤销"),
+                        ],
+                        default="approved",
+                        max_length=20,
+                        verbose_name="当前阶段",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="lifecycle.cluster",
+                        verbose_name="集群名称",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="parties.organisation",
+                        verbose_name="承担单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('name', models.CharField(max_length=200, verbose_name='里程碑')),
-                ('planned_on', models.DateField(verbose_name='计划完成日期')),
-                ('completed_on', models.DateField(blank=True, null=True, verbose_name='实际完成日期')),
-                ('progress', models.TextField(blank=True, verbose_name='完成情况')),
-                ('owner', models.CharField(blank=True, max_length=100, verbose_name='责任人')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("name", models.CharField(max_length=200, verbose_name="里程碑")),
+                ("planned_on", models.DateField(verbose_name="计划完成日期")),
+                ("completed_on", models.DateField(blank=True, null=True, verbose_name="实际完成日期")),
+                ("progress", models.TextField(blank=True, verbose_name="完成情况")),
+                ("owner", models.CharField(blank=True, max_length=100, verbose_name="责任人")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="milestones",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DatedEvent',
+            name="DatedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('中期检查', '中期检查'), ('科技报告', '科技报告'), ('专项审计', '专项审计'), ('验收申请', '验收申请'), ('验收结论', '验收结论'), ('延期', '延期'), ('暂停', '暂停'), ('恢复', '恢复'), ('终止', '终止'), ('撤销', '撤销')], max_length=10, verbose_name='事项')),
-                ('happened_on', models.DateField(verbose_name='日期')),
-                ('result', models.CharField(blank=True, max_length=50, verbose_name='结果')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='数值')),
-                ('document_no', models.CharField(blank=True, max_length=200, verbose_name='文号')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("中期检查", "中期检查"),
+                            ("科技报告", "科技报告"),
+                            ("专项审计", "专项审计"),
+                            ("验收申请", "验收申请"),
+                            ("验收结论", "验收结论"),
+                            ("延期", "延期"),
+                            ("暂停", "暂停"),
+                            ("恢复", "恢复"),
+                            ("终止", "终止"),
+                            ("撤销", "撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="事项",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="日期")),
+                ("result", models.CharField(blank=True, max_length=50, verbose_name="结果")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="数值"
+                    ),
+                ),
+                ("document_no", models.CharField(blank=True, max_length=200, verbose_name="文号")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AnnualReport',
+            name="AnnualReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('submitted_on', models.DateField(blank=True, null=True, verbose_name='提交日期')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='审核日期')),
-                ('progress', models.CharField(blank=True, choices=[('超前', '超前'), ('按计划', '按计划'), ('推迟', '推迟'), ('停滞', '停滞')], max_length=10, verbose_name='进展')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annual_reports', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("submitted_on", models.DateField(blank=True, null=True, verbose_name="提交日期")),
+                ("reviewed_on", models.DateField(blank=True, null=True, verbose_name="审核日期")),
+                (
+                    "progress",
+                    models.CharField(
+                        blank=True,
+                        choices=[("超前", "超前"), ("按计划", "按计划"), ("推迟", "推迟"), ("停滞", "停滞")],
+                        max_length=10,
+                        verbose_name="进展",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annual_reports",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(blank=True, max_length=100, verbose_name='类别')),
-                ('name', models.CharField(max_length=200, verbose_name='指标名称')),
-                ('unit_of_measure', models.CharField(blank=True, max_length=50, verbose_name='计量单位')),
-                ('contract_value', models.CharField(max_length=200, verbose_name='合同值')),
-                ('achieved_value', models.CharField(blank=True, max_length=200, verbose_name='累计完成值')),
-                ('evidence', models.TextField(blank=True, verbose_name='佐证')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=100, verbose_name="类别")),
+                ("name", models.CharField(max_length=200, verbose_name="指标名称")),
+                ("unit_of_measure", models.CharField(blank=True, max_length=50, verbose_name="计量单位")),
+                ("contract_value", models.CharField(max_length=200, verbose_name="合同值")),
+                ("achieved_value", models.CharField(blank=True, max_length=200, verbose_name="累计完成值")),
+                ("evidence", models.TextField(blank=True, verbose_name="佐证")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tranche',
+            name="Tranche",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=10, verbose_name='资金来源')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='期次')),
-                ('planned_on', models.DateField(verbose_name='计划拨付日期')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='金额')),
-                ('condition', models.TextField(blank=True, verbose_name='拨付条件')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tranches', to='lifecycle.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=10, verbose_name="资金来源")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
+                ("planned_on", models.DateField(verbose_name="计划拨付日期")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="金额")),
+                ("condition", models.TextField(blank=True, verbose_name="拨付条件")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tranches",
+                        to="lifecycle.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BatchLimit',
+            name="BatchLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=50, verbose_name='参数')),
-                ('value', models.CharField(max_length=200, verbose_name='取值')),
-                ('applies_from', models.DateField(verbose_name='生效日期')),
-                ('basis', models.TextField(verbose_name='依据')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='lifecycle.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=50, verbose_name="参数")),
+                ("value", models.CharField(max_length=200, verbose_name="取值")),
+                ("applies_from", models.DateField(verbose_name="生效日期")),
+                ("basis", models.TextField(verbose_name="依据")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="limits",
+                        to="lifecycle.batch",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'code', 'applies_from'), name='batch_limit_once_a_day'), models.CheckConstraint(condition=models.Q(('basis', ''), _negated=True), name='batch_limit_has_a_basis')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "code", "applies_from"), name="batch_limit_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("basis", ""), _negated=True), name="batch_limit_has_a_basis"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(fields=('name',), name='cluster_name_once'),
+            model_name="cluster",
+            constraint=models.UniqueConstraint(fields=("name",), name="cluster_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment_letter_on__isnull', True), models.Q(('commitment_letter_on__gte', datetime.date(2000, 1, 1)), ('commitment_letter_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='cluster_commitment_letter_on_is_sane'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("commitment_letter_on__isnull", True),
+                    models.Q(
+                        ("commitment_letter_on__gte", datetime.date(2000, 1, 1)),
+                        ("commitment_letter_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="cluster_commitment_letter_on_is_sane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['state', 'number'], name='project_by_state'),
+            model_name="project",
+            index=models.Index(fields=["state", "number"], name="project_by_state"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['cluster', 'number'], name='project_by_cluster'),
+            model_name="project",
+            index=models.Index(fields=["cluster", "number"], name="project_by_cluster"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['unit', 'number'], name='project_by_unit'),
+            model_name="project",
+            index=models.Index(fields=["unit", "number"], name="project_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('number',), name='project_number_once'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("number",), name="project_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='project_has_a_number'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", ""), _negated=True), name="project_has_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on__gte', models.F('start_on'))), name='project_ends_after_it_starts'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on__gte", models.F("start_on"))), name="project_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('park_matching__gte', 0), ('provincial_grant__gte', 0), ('social_capital__gte', 0), ('total_investment__gte', 0)), name='project_amounts_are_not_negative'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("park_matching__gte", 0),
+                    ("provincial_grant__gte", 0),
+                    ("social_capital__gte", 0),
+                    ("total_investment__gte", 0),
+                ),
+                name="project_amounts_are_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['approved', 'funding', 'implementing', 'acceptance', 'closed', 'suspended', 'terminated', 'revoked'])), name='project_state_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "approved",
+                            "funding",
+                            "implementing",
+                            "acceptance",
+                            "closed",
+                            "suspended",
+                            "terminated",
+                            "revoked",
+                        ],
+                    )
+                ),
+                name="project_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('site__in', ['本高新区内', '本高新区外'])), name='project_site_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("site__in", ["本高新区内", "本高新区外"])), name="project_site_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('category_scheme__in', ['三类', '十一类'])), name='project_category_scheme_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category_scheme__in", ["三类", "十一类"])),
+                name="project_category_scheme_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('start_on__isnull', True), models.Q(('start_on__gte', datetime.date(2000, 1, 1)), ('start_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='project_start_on_is_sane'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("start_on__isnull", True),
+                    models.Q(
+                        ("start_on__gte", datetime.date(2000, 1, 1)),
+                        ("start_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="project_start_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on__isnull', True), models.Q(('end_on__gte', datetime.date(2000, 1, 1)), ('end_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='project_end_on_is_sane'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_on__isnull", True),
+                    models.Q(
+                        ("end_on__gte", datetime.date(2000, 1, 1)), ("end_on__lt", datetime.date(2100, 1, 1))
+                    ),
+                    _connector="OR",
+                ),
+                name="project_end_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('contract_signed_on__isnull', True), models.Q(('contract_signed_on__gte', datetime.date(2000, 1, 1)), ('contract_signed_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='project_contract_signed_on_is_sane'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contract_signed_on__isnull", True),
+                    models.Q(
+                        ("contract_signed_on__gte", datetime.date(2000, 1, 1)),
+                        ("contract_signed_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="project_contract_signed_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('project', 'year', 'name'), name='milestone_once_in_a_year'),
+            model_name="milestone",
+            constraint=models.UniqueConstraint(
+                fields=("project", "year", "name"), name="milestone_once_in_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lt', 2100)), name='milestone_year_is_sane'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2000), ("year__lt", 2100)), name="milestone_year_is_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_on__isnull', True), models.Q(('planned_on__gte', datetime.date(2000, 1, 1)), ('planned_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='milestone_planned_on_is_sane'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("planned_on__isnull", True),
+                    models.Q(
+                        ("planned_on__gte", datetime.date(2000, 1, 1)),
+                        ("planned_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="milestone_planned_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_on__isnull', True), models.Q(('completed_on__gte', datetime.date(2000, 1, 1)), ('completed_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='milestone_completed_on_is_sane'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("completed_on__isnull", True),
+                    models.Q(
+                        ("completed_on__gte", datetime.date(2000, 1, 1)),
+                        ("completed_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="milestone_completed_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datedevent',
-            constraint=models.UniqueConstraint(fields=('project', 'kind', 'happened_on'), name='event_once_a_day'),
+            model_name="datedevent",
+            constraint=models.UniqueConstraint(
+                fields=("project", "kind", "happened_on"), name="event_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datedevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['中期检查', '科技报告', '专项审计', '验收申请', '验收结论', '延期', '暂停', '恢复', '终止', '撤销'])), name='event_kind_is_known'),
+            model_name="datedevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "中期检查",
+                            "科技报告",
+                            "专项审计",
+                            "验收申请",
+                            "验收结论",
+                            "延期",
+                            "暂停",
+                            "恢复",
+                            "终止",
+                            "撤销",
+                        ],
+                    )
+                ),
+                name="event_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datedevent',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_on__isnull', True), models.Q(('happened_on__gte', datetime.date(2000, 1, 1)), ('happened_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='event_happened_on_is_sane'),
+            model_name="datedevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("happened_on__isnull", True),
+                    models.Q(
+                        ("happened_on__gte", datetime.date(2000, 1, 1)),
+                        ("happened_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="event_happened_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.UniqueConstraint(fields=('project', 'year'), name='annual_report_once_a_year'),
+            model_name="annualreport",
+            constraint=models.UniqueConstraint(fields=("project", "year"), name="annual_report_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lt', 2100)), name='annual_report_year_is_sane'),
+            model_name="annualreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2000), ("year__lt", 2100)), name="annual_report_year_is_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(('submitted_on__isnull', True), models.Q(('submitted_on__gte', datetime.date(2000, 1, 1)), ('submitted_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='annual_report_submitted_on_is_sane'),
+            model_name="annualreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("submitted_on__isnull", True),
+                    models.Q(
+                        ("submitted_on__gte", datetime.date(2000, 1, 1)),
+                        ("submitted_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="annual_report_submitted_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_on__isnull', True), models.Q(('reviewed_on__gte', datetime.date(2000, 1, 1)), ('reviewed_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='annual_report_reviewed_on_is_sane'),
+            model_name="annualreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reviewed_on__isnull", True),
+                    models.Q(
+                        ("reviewed_on__gte", datetime.date(2000, 1, 1)),
+                        ("reviewed_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="annual_report_reviewed_on_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='target_once_in_a_project'),
+            model_name="target",
+            constraint=models.UniqueConstraint(fields=("project", "name"), name="target_once_in_a_project"),
         ),
         migrations.AddConstraint(
-            model_name='tranche',
-            constraint=models.UniqueConstraint(fields=('project', 'source', 'number'), name='tranche_once_in_a_project'),
+            model_name="tranche",
+            constraint=models.UniqueConstraint(
+                fields=("project", "source", "number"), name="tranche_once_in_a_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tranche',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['省拨款', '园区配套'])), name='tranche_is_of_fiscal_money'),
+            model_name="tranche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["省拨款", "园区配套"])), name="tranche_is_of_fiscal_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tranche',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tranche_amount_is_above_zero'),
+            model_name="tranche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="tranche_amount_is_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tranche',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_on__isnull', True), models.Q(('planned_on__gte', datetime.date(2000, 1, 1)), ('planned_on__lt', datetime.date(2100, 1, 1))), _connector='OR'), name='tranche_planned_on_is_sane'),
+            model_name="tranche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("planned_on__isnull", True),
+                    models.Q(
+                        ("planned_on__gte", datetime.date(2000, 1, 1)),
+                        ("planned_on__lt", datetime.date(2100, 1, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="tranche_planned_on_is_sane",
+            ),
         ),
     ]

@@ -22,7 +22,9 @@ class Batch(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["name"], name="batch_name_once"),
-            models.CheckConstraint(condition=models.Q(year__gte=2000, year__lt=2100), name="batch_year_is_sane"),
+            models.CheckConstraint(
+                condition=models.Q(year__gte=2000, year__lt=2100), name="batch_year_is_sane"
+            ),
             sane_day("awarded_on", "batch_awarded_on_is_sane"),
         ]
 

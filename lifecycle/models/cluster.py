@@ -23,7 +23,9 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 class Cluster(models.Model):
     name = models.CharField(_("集群名称"), max_length=200)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="clusters", verbose_name=_("批次名称"))
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="clusters", verbose_name=_("批次名称")
+    )
     park = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="clusters", verbose_name=_("高新区管委会")
     )

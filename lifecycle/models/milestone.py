@@ -26,7 +26,9 @@ class Milestone(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "year", "name"], name="milestone_once_in_a_year"),
-            models.CheckConstraint(condition=models.Q(year__gte=2000, year__lt=2100), name="milestone_year_is_sane"),
+            models.CheckConstraint(
+                condition=models.Q(year__gte=2000, year__lt=2100), name="milestone_year_is_sane"
+            ),
             sane_day("planned_on", "milestone_planned_on_is_sane"),
             sane_day("completed_on", "milestone_completed_on_is_sane"),
         ]

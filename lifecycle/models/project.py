@@ -54,7 +54,9 @@ class Project(models.Model):
 
     number = models.CharField(_("项目编号"), max_length=50)
     name = models.CharField(_("项目名称"), max_length=200)
-    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="projects", verbose_name=_("集群名称"))
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, related_name="projects", verbose_name=_("集群名称")
+    )
     unit = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="projects", verbose_name=_("承担单位")
     )
@@ -76,7 +78,9 @@ class Project(models.Model):
         _("支出科目体系"), max_length=10, choices=CategoryScheme.choices, default=CategoryScheme.THREE
     )
     contract_signed_on = models.DateField(_("合同签订日期"), null=True, blank=True)
-    state = models.CharField(_("当前阶段"), max_length=20, choices=ProjectState.choices, default=ProjectState.APPROVED)
+    state = models.CharField(
+        _("当前阶段"), max_length=20, choices=ProjectState.choices, default=ProjectState.APPROVED
+    )
     recorded_at = recorded_at()
 
     objects = ProjectQuerySet.as_manager()
@@ -85,7 +89,9 @@ class Project(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["number"], name="project_number_once"),
             models.CheckConstraint(condition=~Q(number=""), name="project_has_a_number"),
-            models.CheckConstraint(condition=Q(end_on__gte=F("start_on")), name="project_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(end_on__gte=F("start_on")), name="project_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     total_investment__gte=0,
@@ -98,7 +104,8 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_is_known"),
             models.CheckConstraint(condition=Q(site__in=Site.values), name="project_site_is_known"),
             models.CheckConstraint(
-                condition=Q(category_scheme__in=CategoryScheme.values), name="project_category_scheme_is_known"
+                condition=Q(category_scheme__in=CategoryScheme.values),
+                name="project_category_scheme_is_known",
             ),
             sane_day("start_on", "project_start_on_is_sane"),
             sane_day("end_on", "project_end_on_is_sane"),

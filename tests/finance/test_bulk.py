@@ -61,9 +61,7 @@ def bare(entry: Entry) -> tuple[object, ...]:
 def journal_of(project: Project) -> list[tuple[object, ...]]:
     return [
         bare(e)
-        for e in Entry.objects.filter(project=project)
-        .select_related("debit", "credit")
-        .order_by("sequence")
+        for e in Entry.objects.filter(project=project).select_related("debit", "credit").order_by("sequence")
     ]
 
 
@@ -79,9 +77,7 @@ def test_bulk_and_single_posting_give_identical_chains(monkeypatch, at_once):
             recorded_at=AT,
         )
         in_bulk = journal_of(project)
-        kept = dict(
-            Account.objects.filter(project=project).values_list("name", "balance")
-        )
+        kept = dict(Account.objects.filter(project=project).values_list("name", "balance"))
         transaction.savepoint_rollback(point)
     for m in movements(25):
         post_entry(
@@ -94,9 +90,7 @@ def test_bulk_and_single_posting_give_identical_chains(monkeypatch, at_once):
         )
 
     assert in_bulk == journal_of(project)
-    assert kept == dict(
-        Account.objects.filter(project=project).values_list("name", "balance")
-    )
+    assert kept == dict(Account.objects.filter(project=project).values_list("name", "balance"))
     assert Journal.objects.get(project=project).head_hash == in_bulk[-1][-1]
 
 
@@ -117,11 +111,7 @@ def test_movements_of_several_projects_may_be_mixed():
     first, second = make_project(milestones=False), make_project(milestones=False)
     rows = [(p.pk, m) for m in movements(10) for p in (first, second)]
     assert post_many(rows, actor=OPERATOR_ACTOR) == 20
-    assert (
-        Journal.objects.get(project=first).sequence
-        == Journal.objects.get(project=second).sequence
-        == 10
-    )
+    assert Journal.objects.get(project=first).sequence == Journal.objects.get(project=second).sequence == 10
 
 
 @pytest.mark.parametrize("in_journal", [True, False])
@@ -130,10 +120,7 @@ def test_a_movement_twice_writes_nothing(in_journal):
     if in_journal:
         post_many([(project.pk, movements(2)[1])], actor=OPERATOR_ACTOR)
     before = journal_of(project)
-    rows = [
-        (project.pk, m)
-        for m in (*movements(4), *([] if in_journal else movements(2)[1:]))
-    ]
+    rows = [(project.pk, m) for m in (*movements(4), *([] if in_journal else movements(2)[1:]))]
     with pytest.raises(IntegrityError), transaction.atomic():
         post_many(rows, actor=OPERATOR_ACTOR)
     assert journal_of(project) == before
@@ -141,9 +128,7 @@ def test_a_movement_twice_writes_nothing(in_journal):
 
 def test_a_bad_movement_among_many_writes_nothing():
     project = make_project(milestones=False)
-    bad = Movement(
-        "支出", "单位自筹", Decimal("0.00"), date(2022, 9, 1), "bad", "设备费"
-    )
+    bad = Movement("支出", "单位自筹", Decimal("0.00"), date(2022, 9, 1), "bad", "设备费")
     with pytest.raises(IntegrityError), transaction.atomic():
         post_many([(project.pk, m) for m in (*movements(4), bad)], actor=OPERATOR_ACTOR)
     assert not Entry.objects.filter(project=project).exists()

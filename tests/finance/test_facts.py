@@ -37,7 +37,11 @@ def repeated_of(project: Project, on: str = "2026-01-15", **known: Any) -> list[
 def test_movements_come_by_day_kind_source_and_fiscal_category() -> None:
     project = make_project()
     Tranche.objects.create(
-        project=project, source="省拨款", number=1, planned_on=day("2022-10-31"), amount=yuan("5.00")
+        project=project,
+        source="省拨款",
+        number=1,
+        planned_on=day("2022-10-31"),
+        amount=yuan("5.00"),
     )
     moved(project, "到账园区", "省拨款", "9.00", "2022-10-01")
     moved(project, "拨付单位", "省拨款", "5.00", "2022-10-05")
@@ -54,7 +58,10 @@ def test_movements_come_by_day_kind_source_and_fiscal_category() -> None:
     assert facts.tranches == [("省拨款", 1, day("2022-10-31"), yuan("5.00"))]
     assert facts.flows.arrived == [(day("2022-10-01"), yuan("9.00"))]
     assert facts.flows.fiscal_spent == {"设备费": yuan("3.00")}
-    assert sorted(facts.flows.spent) == [(day("2022-10-06"), yuan("3.00")), (day("2022-10-06"), yuan("4.00"))]
+    assert sorted(facts.flows.spent) == [
+        (day("2022-10-06"), yuan("3.00")),
+        (day("2022-10-06"), yuan("4.00")),
+    ]
 
 
 def test_reversed_entries_are_left_out_unless_the_reversal_was_not_known_yet() -> None:
@@ -103,7 +110,10 @@ def test_vouchers_of_other_projects_are_counted_and_never_named() -> None:
 
     assert repeated_of(first) == [RepeatedInvoice("77", ("记-1",), 2, yuan("1.00"))]
     assert repeated_of(second) == [RepeatedInvoice("77", ("记-1", "记-2"), 1, yuan("6.00"))]
-    assert set(repeated_invoices([first.pk, second.pk], on=day("2026-01-15"))) == {first.pk, second.pk}
+    assert set(repeated_invoices([first.pk, second.pk], on=day("2026-01-15"))) == {
+        first.pk,
+        second.pk,
+    }
 
 
 @pytest.mark.usefixtures("both_ways")
@@ -135,7 +145,9 @@ def test_only_spending_can_repeat_an_invoice() -> None:
     assert repeated_of(project) == []
 
 
-def test_five_queries_gather_the_facts_of_any_number_of_projects(django_assert_num_queries: Any) -> None:
+def test_five_queries_gather_the_facts_of_any_number_of_projects(
+    django_assert_num_queries: Any,
+) -> None:
     cluster = make_cluster()
     projects = [make_project(cluster=cluster, milestones=False) for _each in range(30)]
     for project in projects:

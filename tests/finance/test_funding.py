@@ -70,6 +70,20 @@ def test_a_past_day_counts_what_is_dated_on_it_and_before() -> None:
     assert figures(project, on=day("2022-10-02"))["单位自筹"]["received"] == "15.00"
 
 
+def test_money_of_a_day_to_come_is_not_there_today() -> None:
+    """Kept balances know no day; where one lies ahead, the entries answer. Reversed pairs drop out of both."""
+    ahead, settled = make_project(), make_project()
+    for project in (ahead, settled):
+        moved(project, "资金到位", "单位自筹", "100", "2024-01-10")
+    moved(ahead, "支出", "单位自筹", "30", "2024-03-01")
+
+    for on, spent in (("2024-02-29", "0"), ("2024-03-01", "30")):
+        money = funding_of([ahead, settled], on=day(on))
+        assert money[ahead.pk].sources["单位自筹"].spent == yuan(spent)
+        assert money[ahead.pk].sources["单位自筹"].balance == yuan("100") - yuan(spent)
+        assert money[settled.pk].sources["单位自筹"].balance == yuan("100")
+
+
 def test_a_late_posting_changes_a_past_day_but_never_what_was_known() -> None:
     project = make_project()
     moved(project, "资金到位", "单位自筹", "10.00", "2022-10-01")
@@ -124,11 +138,23 @@ def test_one_query_tells_the_money_of_any_number_of_projects(
 ) -> None:
     cluster = make_cluster()
     for _each in range(3):
-        moved(make_project(cluster=cluster, milestones=False), "到账园区", "省拨款", "1.00", "2022-10-01")
+        moved(
+            make_project(cluster=cluster, milestones=False),
+            "到账园区",
+            "省拨款",
+            "1.00",
+            "2022-10-01",
+        )
     with django_assert_num_queries(1):
         assert len(funding_of(Project.objects.filter(cluster=cluster), **when)) == 3
     for _each in range(27):
-        moved(make_project(cluster=cluster, milestones=False), "到账园区", "省拨款", "1.00", "2022-10-01")
+        moved(
+            make_project(cluster=cluster, milestones=False),
+            "到账园区",
+            "省拨款",
+            "1.00",
+            "2022-10-01",
+        )
     with django_assert_num_queries(1):
         found = funding_of(Project.objects.filter(cluster=cluster, name__contains="测试"), **when)
     assert len(found) == 30

@@ -149,9 +149,7 @@ FORGERIES = {
     "another previous hash": lambda p: {"previous_hash": "0" * 64},
     "a hash of other facts": lambda p: {"hash": "0" * 64},
     "an account of another project": lambda p: {"debit_id": other_account(p)},
-    "one account on both sides": lambda p: {
-        "debit_id": Account.objects.get(project=p, role="park").pk
-    },
+    "one account on both sides": lambda p: {"debit_id": Account.objects.get(project=p, role="park").pk},
     "sides the wrong way round": lambda p: {
         "debit_id": Account.objects.get(project=p, role="park").pk,
         "credit_id": Account.objects.get(project=p, role="unit").pk,
@@ -185,8 +183,7 @@ def test_a_forged_entry_is_refused_among_others_too(project, forgery):
     follower = forged(project, sequence=4, previous_hash=right.hash, voucher="second")
     wrong = forged(
         project,
-        **{"sequence": 5, "previous_hash": follower.hash, "voucher": "third"}
-        | forgery(project),
+        **{"sequence": 5, "previous_hash": follower.hash, "voucher": "third"} | forgery(project),
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         Entry.objects.bulk_create([right, follower, wrong])

@@ -27,9 +27,7 @@ TODAY = FIRST + timedelta(days=40)
 amounts = st.integers(1, 5_000).map(lambda fen: Decimal(fen) / 100)
 days = st.integers(0, 30).map(lambda n: FIRST + timedelta(days=n))
 texts = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=8)
-kinds = st.sampled_from(
-    [(kind.name, source) for kind in KINDS.values() for source in kind.posters]
-)
+kinds = st.sampled_from([(kind.name, source) for kind in KINDS.values() for source in kind.posters])
 posts = st.tuples(st.just("post"), kinds, amounts, days, texts)
 reversals = st.tuples(st.just("reverse"), st.integers(1, 12), st.integers(0, 10))
 
@@ -85,9 +83,7 @@ def test_any_sequence_of_postings_and_reversals_keeps_the_books(steps):
     )
 
     for entry in entries:
-        sums = Line.objects.filter(entry=entry).aggregate(
-            debit=Sum("debit"), credit=Sum("credit")
-        )
+        sums = Line.objects.filter(entry=entry).aggregate(debit=Sum("debit"), credit=Sum("credit"))
         assert sums["debit"] == sums["credit"] == entry.amount
 
     for account in Account.objects.filter(project=project):
@@ -123,14 +119,8 @@ def test_any_sequence_of_postings_and_reversals_keeps_the_books(steps):
     for offset in range((TODAY - FIRST).days + 1):
         on = FIRST + timedelta(days=offset)
         funding = funding_of([project], on=on)[project.pk]
-        assert all(
-            money.balance >= 0 and money.held_at_park >= 0
-            for money in funding.sources.values()
-        )
-    assert (
-        funding_of([project])[project.pk].sources
-        == funding_of([project], on=TODAY)[project.pk].sources
-    )
+        assert all(money.balance >= 0 and money.held_at_park >= 0 for money in funding.sources.values())
+    assert funding_of([project])[project.pk].sources == funding_of([project], on=TODAY)[project.pk].sources
 
 
 @pytest.mark.django_db

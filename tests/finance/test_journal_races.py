@@ -43,9 +43,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         finally:
             connection.close()
 
-    threads = [
-        threading.Thread(target=run, args=(index,)) for index in range(len(acts))
-    ]
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -53,15 +51,9 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     return answers
 
 
-def spend(
-    project: Project, voucher: str, amount: str = "60.00", key: str | None = None
-) -> object:
-    movement = Movement(
-        "支出", "省拨款", Decimal(amount), date(2022, 10, 8), voucher, "设备费"
-    )
-    return post_entry(
-        project=project, movement=movement, key=key, actor=OPERATOR_ACTOR, today=TODAY
-    )
+def spend(project: Project, voucher: str, amount: str = "60.00", key: str | None = None) -> object:
+    movement = Movement("支出", "省拨款", Decimal(amount), date(2022, 10, 8), voucher, "设备费")
+    return post_entry(project=project, movement=movement, key=key, actor=OPERATOR_ACTOR, today=TODAY)
 
 
 @pytest.fixture
@@ -75,10 +67,7 @@ def project() -> Project:
 def whole(project: Project) -> bool:
     """The chain links from the first entry to the head, and kept balances equal the sums."""
     entries = list(Entry.objects.filter(project=project).order_by("sequence"))
-    links = all(
-        later.previous_hash == earlier.hash
-        for earlier, later in pairwise(entries)
-    )
+    links = all(later.previous_hash == earlier.hash for earlier, later in pairwise(entries))
     head = Journal.objects.get(project=project)
     sums: dict[int, Decimal] = {}
     for entry in entries:
@@ -110,9 +99,7 @@ def test_the_first_entry_of_a_project_may_come_from_two_at_once():
     project = make_project(milestones=False)
 
     def receive(voucher: str) -> object:
-        movement = Movement(
-            "资金到位", "单位自筹", Decimal("5.00"), date(2022, 10, 8), voucher
-        )
+        movement = Movement("资金到位", "单位自筹", Decimal("5.00"), date(2022, 10, 8), voucher)
         return post_entry(
             project=project,
             movement=movement,
@@ -209,9 +196,7 @@ def test_a_raw_insert_waits_for_a_posting_and_is_refused(project):
         "TRUNCATE finance_journal CASCADE",
     ],
 )
-def test_a_change_beside_a_posting_is_refused_and_the_posting_stands(
-    project, statement
-):
+def test_a_change_beside_a_posting_is_refused_and_the_posting_stands(project, statement):
     def tamper() -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement)

@@ -173,10 +173,7 @@ def test_spending_beyond_what_was_received_is_refused_with_the_amount_available(
 
 
 def test_spending_exactly_what_was_received_is_posted(project):
-    assert (
-        post(project, "支出", "省拨款", "60.00", "2022-10-05", "a3", "设备费").sequence
-        == 3
-    )
+    assert post(project, "支出", "省拨款", "60.00", "2022-10-05", "a3", "设备费").sequence == 3
 
 
 def test_a_backdated_spending_may_not_starve_a_later_day(project):
@@ -187,10 +184,7 @@ def test_a_backdated_spending_may_not_starve_a_later_day(project):
 
     assert refusal.value.details["available"] == "10.00"
     assert refusal.value.details["first_day"] == "2022-10-08"
-    assert (
-        post(project, "支出", "省拨款", "10.00", "2022-10-06", "a4", "设备费").sequence
-        == 4
-    )
+    assert post(project, "支出", "省拨款", "10.00", "2022-10-06", "a4", "设备费").sequence == 4
 
 
 def test_the_first_day_it_fails_may_lie_before_the_lowest(project):
@@ -208,16 +202,11 @@ def test_the_park_may_not_pass_on_more_than_it_holds(project):
     with pytest.raises(InsufficientFunds) as refusal:
         post(project, "拨付单位", "省拨款", "40.01", "2022-10-06", "a3")
     assert refusal.value.details["holder"] == "park"
-    assert (
-        post(project, "拨付单位", "省拨款", "40.00", "2022-10-06", "a3").sequence == 3
-    )
+    assert post(project, "拨付单位", "省拨款", "40.00", "2022-10-06", "a3").sequence == 3
 
 
 def test_the_parks_own_money_has_no_bottom(project):
-    assert (
-        post(project, "拨付单位", "园区配套", "3500000.00", "2022-10-06", "a3").sequence
-        == 3
-    )
+    assert post(project, "拨付单位", "园区配套", "3500000.00", "2022-10-06", "a3").sequence == 3
 
 
 def test_a_balance_below_zero_from_a_workbook_takes_no_more_spending():
@@ -231,12 +220,8 @@ def test_a_balance_below_zero_from_a_workbook_takes_no_more_spending():
 
 
 def test_a_key_posts_once(project):
-    first = post(
-        project, "资金到位", "单位自筹", "9.00", "2022-10-01", "b1", key="once"
-    )
-    again = post(
-        project, "资金到位", "单位自筹", "9.00", "2022-10-01", "b1", key="once"
-    )
+    first = post(project, "资金到位", "单位自筹", "9.00", "2022-10-01", "b1", key="once")
+    again = post(project, "资金到位", "单位自筹", "9.00", "2022-10-01", "b1", key="once")
 
     assert (first.repeated, again.repeated) == (False, True)
     assert again.shown == first.shown
@@ -252,18 +237,11 @@ def test_a_key_with_other_facts_is_refused(project):
 def test_a_key_is_each_projects_own(project):
     post(project, "资金到位", "单位自筹", "9.00", "2022-10-01", "b1", key="once")
     other = make_project(milestones=False)
-    assert (
-        post(
-            other, "资金到位", "单位自筹", "9.01", "2022-10-01", "b1", key="once"
-        ).repeated
-        is False
-    )
+    assert post(other, "资金到位", "单位自筹", "9.01", "2022-10-01", "b1", key="once").repeated is False
 
 
 def test_the_same_voucher_line_is_posted_once_until_it_is_reversed(project):
-    spent = post(
-        project, "支出", "省拨款", "5.00", "2022-10-08", "a3", "设备费", invoice="77"
-    )
+    spent = post(project, "支出", "省拨款", "5.00", "2022-10-08", "a3", "设备费", invoice="77")
     with pytest.raises(AlreadyPosted) as refusal:
         post(
             project,
@@ -305,6 +283,8 @@ def test_the_same_voucher_line_is_posted_once_until_it_is_reversed(project):
         ("terminated", "退回", True),
         ("revoked", "园区退回", True),
         ("closed", "退回", True),
+        ("terminated", "支出", False),
+        ("revoked", "支出", False),
         ("implementing", "拨付单位", True),
     ],
 )
@@ -323,6 +303,19 @@ def test_a_stage_allows_what_it_should(project, state, kind, allowed):
     else:
         with pytest.raises(StageForbids):
             post(project, *facts)
+
+
+@pytest.mark.parametrize("state", ["terminated", "revoked"])
+def test_misused_money_is_reversed_and_posted_again_to_the_units_own_after_an_end(project, state):
+    spent = post(project, "支出", "省拨款", "50.00", "2022-10-08", "a3", "设备费")
+    Project.objects.filter(pk=project.pk).update(state=state)
+
+    reverse(project, spent.sequence)
+    post(project, "资金到位", "单位自筹", "50.00", "2022-10-08", "a3")
+    post(project, "支出", "单位自筹", "50.00", "2022-10-08", "a3", "设备费")
+    post(project, "退回", "省拨款", "60.00", "2022-11-01", "a4")
+
+    assert balances(project)["单位资金-省拨款"] == yuan("0")
 
 
 @pytest.mark.parametrize(
@@ -360,10 +353,7 @@ def test_every_fault_of_a_movement_is_named_at_once(project):
 
 
 def test_today_is_not_the_future(project):
-    assert (
-        post(project, "支出", "省拨款", "1.00", "2026-11-21", "a3", "设备费").sequence
-        == 3
-    )
+    assert post(project, "支出", "省拨款", "1.00", "2026-11-21", "a3", "设备费").sequence == 3
 
 
 def test_a_reversal_mirrors_its_entry_and_both_drop_out(project):
@@ -376,15 +366,12 @@ def test_a_reversal_mirrors_its_entry_and_both_drop_out(project):
         spent.shown["debit"],
     )
     assert balances(project)["单位资金-省拨款"] == yuan("60")
-    assert [
-        e.sequence
-        for e in Entry.objects.filter(project=project).standing().order_by("sequence")
-    ] == [1, 2]
+    assert [e.sequence for e in Entry.objects.filter(project=project).standing().order_by("sequence")] == [
+        1,
+        2,
+    ]
     # The money is free again from the day of the original on, not from the reversal's.
-    assert (
-        post(project, "支出", "省拨款", "60.00", "2022-10-09", "a4", "设备费").sequence
-        == 5
-    )
+    assert post(project, "支出", "省拨款", "60.00", "2022-10-09", "a4", "设备费").sequence == 5
 
 
 def test_a_receipt_that_was_spent_is_not_reversed(project):
@@ -440,19 +427,10 @@ def test_a_refusal_leaves_the_transaction_usable(project):
         post(project, "支出", "省拨款", "61.00", "2022-10-08", "a3", "设备费")
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    assert (
-        post(project, "支出", "省拨款", "1.00", "2022-10-08", "a3", "设备费").sequence
-        == 3
-    )
+    assert post(project, "支出", "省拨款", "1.00", "2022-10-08", "a3", "设备费").sequence == 3
 
 
 def test_text_that_looks_like_sql_stays_text(project):
     text = "'); DROP TABLE finance_entry; --"
-    posted = post(
-        project, "支出", "省拨款", "1.00", "2022-10-08", text, "设备费", memo=text
-    )
-    assert (
-        posted.shown["voucher"]
-        == text
-        == Entry.objects.get(project=project, sequence=3).memo
-    )
+    posted = post(project, "支出", "省拨款", "1.00", "2022-10-08", text, "设备费", memo=text)
+    assert posted.shown["voucher"] == text == Entry.objects.get(project=project, sequence=3).memo

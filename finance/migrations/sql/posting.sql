@@ -151,7 +151,11 @@ BEGIN
         detail := finance_entry_shown(known.keyed_id);
         RETURN;
     END IF;
-    IF known.state IN ('closed', 'terminated', 'revoked') AND p_kind NOT IN ('退回', '园区退回')
+    -- After an end no more fiscal money moves but back; what was misused is reversed and posted again to
+    -- the unit's own money, so that stays open until a project is closed.
+    IF known.state = 'closed' AND p_kind NOT IN ('退回', '园区退回')
+        OR known.state IN ('terminated', 'revoked') AND p_kind NOT IN ('退回', '园区退回')
+            AND p_source IN ('省拨款', '园区配套')
         OR known.state = 'suspended' AND p_kind IN ('拨付单位', '直接拨付') THEN
         outcome := 'stage_forbids';
         detail := jsonb_build_object('state', known.state, 'kind', p_kind);

@@ -79,18 +79,14 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(
-            _("日期“%(found)s”应写作 YYYY-MM-DD。") % {"found": text}
-        ) from None
+        raise ArgumentTypeError(_("日期“%(found)s”应写作 YYYY-MM-DD。") % {"found": text}) from None
 
 
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(
-            _("时刻“%(found)s”应写作 ISO 8601 格式。") % {"found": text}
-        ) from None
+        raise ArgumentTypeError(_("时刻“%(found)s”应写作 ISO 8601 格式。") % {"found": text}) from None
     return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
 
 
@@ -102,21 +98,14 @@ def _chosen(numbers: Sequence[str]) -> dict[int, tuple[str, str]]:
     projects = Project.objects.order_by("number")
     if numbers:
         projects = projects.filter(number__in=numbers)
-    found = {
-        pk: (number, name)
-        for pk, number, name in projects.values_list("pk", "number", "name")
-    }
+    found = {pk: (number, name) for pk, number, name in projects.values_list("pk", "number", "name")}
     unknown = sorted(set(numbers) - {number for number, _name in found.values()})
     if unknown:
-        raise CommandError(
-            _("没有编号为 %(numbers)s 的项目。") % {"numbers": listed(unknown)}
-        )
+        raise CommandError(_("没有编号为 %(numbers)s 的项目。") % {"numbers": listed(unknown)})
     return found
 
 
-def _reports(
-    chosen: dict[int, tuple[str, str]], *, on: date, known_at: datetime | None
-) -> Iterator[Report]:
+def _reports(chosen: dict[int, tuple[str, str]], *, on: date, known_at: datetime | None) -> Iterator[Report]:
     """A report for each project that was recorded by then, in order of number; memory is that of a chunk."""
     ids = list(chosen)
     repeated = repeated_invoices(ids, on=on, known_at=known_at)

@@ -309,6 +309,15 @@ def test_a_known_movement_with_another_amount_or_day_is_a_fault(
     assert "红冲" in preview.faults[0].message
 
 
+@pytest.mark.parametrize(("on", "warned"), [("2026-11-21", False), ("2026-11-22", True)])
+def test_a_movement_of_a_day_to_come_is_recorded_with_a_warning(bring: Bring, on: str, warned: bool) -> None:
+    preview = bring(cell(programme(), "资金流水", 4, "业务日期", on))
+    assert preview.written
+    assert [(w.sheet, w.row, w.column) for w in preview.warnings] == (
+        [("资金流水", 4, "业务日期")] if warned else []
+    )
+
+
 def test_a_known_movement_with_another_memo_is_reported_and_kept(bring: Bring) -> None:
     bring(programme())
     preview = bring(cell(programme(), "资金流水", 4, "摘要", "买别的"))
