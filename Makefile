@@ -4,9 +4,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: setup run test test-long bench shell lock stop
+.PHONY: setup run test test-long bench shell catalogue lock stop
 
-setup run test test-long bench shell lock:
+setup run test test-long bench shell catalogue lock:
 	@$(PYTHON) tools/project.py $@ $(ARGS)
 
 stop:

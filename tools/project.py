@@ -1,4 +1,4 @@
-"""What `make` calls: setup, run, test, test-long, bench, shell, lock. Standard library only.
+"""What `make` calls: setup, run, test, test-long, bench, shell, catalogue, lock. Standard library only.
 
 Words after the command go on to what it calls: `python3 tools/project.py test -k ledger`.
 """
@@ -90,6 +90,12 @@ def bench(*words: str) -> int:
     return _become(["-m", "benchmarks", *words])
 
 
+def catalogue() -> int:
+    """Bring the English catalogue up to what the program says, and compile it."""
+    environment.ensure(environment.CHECKING)
+    return _call(["tools/catalogue.py"])
+
+
 def lock() -> int:
     """Write both locks anew from pyproject.toml: versions and hashes, no addresses."""
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
@@ -132,6 +138,7 @@ COMMANDS = {
     "test": test,
     "test-long": test_long,
     "bench": bench,
+    "catalogue": catalogue,
     "lock": lock,
 }
 
