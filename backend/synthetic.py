@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from finance.bulk import post_many
 from finance.chain import SHANGHAI
-from finance.kinds import DIRECT, MATCHING, PAYMENT, PROVINCIAL, SPENDING, THREE_CLASSES
 from finance.posting import Movement
+from finance.terms import DIRECT, MATCHING, PAYMENT, PROVINCIAL, SPENDING, THREE_CLASSES
 from lifecycle.errors import Conflict
 from lifecycle.models import (
     AnnualReport,

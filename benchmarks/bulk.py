@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from benchmarks.measure import Report, in_turn, peak_growth
 from finance.bulk import post_many
-from finance.kinds import FISCAL, SPENDING, THREE_CLASSES
 from finance.posting import Movement
+from finance.terms import FISCAL, SPENDING, THREE_CLASSES
 from lifecycle.models import Project
 from lifecycle.parties.log import OPERATOR_ACTOR
 

@@ -17,8 +17,8 @@ from benchmarks.people import Keys
 from benchmarks.place import plain_connection
 from benchmarks.served import served
 from finance.bulk import post_many
-from finance.kinds import FISCAL, SPENDING, THREE_CLASSES
 from finance.posting import Movement
+from finance.terms import FISCAL, SPENDING, THREE_CLASSES
 from lifecycle.models import Project
 from lifecycle.parties.log import OPERATOR_ACTOR
 from reports.ledger.xlsx_file import write_xlsx

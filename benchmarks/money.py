@@ -12,8 +12,8 @@ from django.utils import timezone
 from benchmarks.measure import Report, in_turn, peak_growth, seconds, timed
 from benchmarks.place import plain_connection
 from finance.funding import funding_of
-from finance.kinds import CONTRIBUTION, SELF_RAISED
 from finance.posting import Movement, post_entry
+from finance.terms import CONTRIBUTION, SELF_RAISED
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import OPERATOR_ACTOR
 from reports.judging import judged

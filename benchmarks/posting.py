@@ -16,8 +16,8 @@ from django.utils import timezone
 from benchmarks import others
 from benchmarks.measure import Report, in_turn
 from benchmarks.place import own_name, plain_connection
-from finance.kinds import PROVINCIAL, SPENDING, THREE_CLASSES
 from finance.posting import Movement, post_entry
+from finance.terms import PROVINCIAL, SPENDING, THREE_CLASSES
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import OPERATOR_ACTOR
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from finance.kinds import FISCAL, SOURCES, SPENDING
 from finance.rules.facts import Flows, FundingFacts, RepeatedInvoice, Tranche
+from finance.terms import FISCAL, SOURCES, SPENDING
 from lifecycle.reading import fetch, fetch_grouped, rows_of
 from lifecycle.rules.facts import LifeFacts
 

@@ -11,7 +11,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from finance.facts import standing
-from finance.kinds import (
+from finance.ratios import matching_ratio
+from finance.terms import (
     ARRIVAL,
     CONTRIBUTION,
     DIRECT,
@@ -25,7 +26,6 @@ from finance.kinds import (
     SOURCES,
     SPENDING,
 )
-from finance.ratios import matching_ratio
 from lifecycle.models.fields import ZERO
 from lifecycle.reading import Projects, rows_of, sql_of
 

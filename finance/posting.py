@@ -15,8 +15,9 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from finance.kinds import CATEGORIES, KINDS, SPENDING, TOO_MUCH
+from finance.kinds import KINDS
 from finance.models.account import spoken
+from finance.terms import CATEGORIES, SPENDING, TOO_MUCH
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor

@@ -23,9 +23,9 @@ from psycopg.sql import SQL, Composed, Literal
 
 from finance.chain import SEPARATOR, VERSION, genesis
 from finance.guardians import GuardianFault, guardian_faults
-from finance.kinds import ARRIVAL, CONTRIBUTION, DIRECT, PARK_RETURN, PAYMENT, PROVINCIAL, REFUND, SPENDING
 from finance.models import AccountRole
 from finance.reading import Reader, copied, reading
+from finance.terms import ARRIVAL, CONTRIBUTION, DIRECT, PARK_RETURN, PAYMENT, PROVINCIAL, REFUND, SPENDING
 
 FROM_TO: dict[str, tuple[AccountRole, AccountRole]] = {
     ARRIVAL: (AccountRole.GRANTOR, AccountRole.PARK),

@@ -11,8 +11,8 @@ from itertools import groupby
 from django.db.models import Sum
 
 from finance.funding import Funding, SourceMoney, funding_of
-from finance.kinds import DIRECT, FISCAL, MATCHING, PAYMENT, PROVINCIAL
 from finance.models import Entry
+from finance.terms import DIRECT, FISCAL, MATCHING, PAYMENT, PROVINCIAL
 from lifecycle.models import (
     AnnualReport,
     DatedEvent,

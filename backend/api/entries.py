@@ -20,9 +20,10 @@ from backend.api.errors import not_found
 from backend.api.formats import AmountField, DayField, Query, Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
-from finance.kinds import CATEGORIES, KINDS, SOURCES
+from finance.kinds import KINDS
 from finance.models import Entry, Journal
 from finance.posting import LENGTHS, Movement, Posted, post_entry, reverse_entry
+from finance.terms import CATEGORIES, SOURCES
 from lifecycle.errors import Invalid
 
 ORDERS = ("sequence", "on", "amount")

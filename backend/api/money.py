@@ -16,7 +16,7 @@ from backend.api.errors import not_found
 from backend.api.formats import Shape, TextField
 from backend.api.schema import KNOWN_AT, ON
 from finance.funding import funding_of
-from finance.kinds import SOURCES
+from finance.terms import SOURCES
 
 
 class SourceMoneyShape(Shape):

@@ -24,10 +24,11 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
 from backend.pages.fields import DayField, Select
 from backend.pages.paging import Order, keyset_page
-from finance.kinds import CATEGORIES, KINDS, SOURCES
+from finance.kinds import KINDS
 from finance.models import Entry
 from finance.models.journal import EntryQuerySet
 from finance.posting import reverse_entry
+from finance.terms import CATEGORIES, SOURCES
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.models import Project
 

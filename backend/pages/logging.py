@@ -23,8 +23,8 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf
 from backend.pages.fields import AmountField, DayField, Select
 from backend.pages.project import project_context
-from finance.kinds import CATEGORIES, SPENDING
 from finance.posting import Movement, Posted, post_entry
+from finance.terms import CATEGORIES, SPENDING
 from lifecycle.errors import Conflict, Forbidden, Invalid
 from lifecycle.milestones import log_progress
 from lifecycle.models import Milestone, Project

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from finance.funding import Funding, SourceMoney
-from finance.kinds import MATCHING, PROVINCIAL, SELF_RAISED, SOCIAL
+from finance.terms import MATCHING, PROVINCIAL, SELF_RAISED, SOCIAL
 from lifecycle.models.fields import ZERO
 from lifecycle.rules.limits import Ratio
 from reports.overview import Pace

@@ -17,7 +17,7 @@ from typing import Any, Protocol, Self
 from django.utils.translation import gettext as _
 
 from backend.workbook.folding import folded, tight, trimmed, unguarded
-from finance.kinds import TOO_MUCH
+from finance.terms import TOO_MUCH
 from lifecycle.wording import listed
 
 Cell = str | int | float | bool | date | datetime | time | timedelta

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from backend.workbook.folding import folded
 from backend.workbook.plan import Desk, same
 from backend.workbook.tables import Key, Row, Sheetful
-from finance.kinds import CATEGORIES, SPENDING
 from finance.models import Entry
 from finance.posting import Movement
+from finance.terms import CATEGORIES, SPENDING
 from lifecycle.models import Project
 from lifecycle.wording import listed
 

@@ -12,8 +12,8 @@ from backend.workbook.limits import LimitPlan
 from backend.workbook.plan import Desk, Plan, by_key, plan_records, shown_value
 from backend.workbook.sheets.projects import CONTRACT_AMOUNTS
 from backend.workbook.tables import Row, Sheetful
-from finance.kinds import SPENDING
 from finance.models import Entry
+from finance.terms import SPENDING
 from lifecycle.models import AnnualReport, Batch, Cluster, DatedEvent, Milestone, Project, Target, Tranche
 from lifecycle.parties.models import Membership, Organisation, OrganisationKind
 

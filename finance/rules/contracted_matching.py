@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts
-from finance.rules.terms import PARK, PROVINCE
+from finance.terms import MATCHING, PROVINCIAL
 from lifecycle.rules.answers import Answer, Rule
 from lifecycle.rules.waivers import waivable
 
@@ -22,7 +22,7 @@ def park_matches_in_contract(facts: FundingFacts) -> Answer:
             "FIN-01",
             _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"),
         )
-    province, park = facts.committed.get(PROVINCE), facts.committed.get(PARK)
+    province, park = facts.committed.get(PROVINCIAL), facts.committed.get(MATCHING)
     if province is None or park is None:
         return Answer.unjudged("FIN-01", _("合同省拨款或园区配套金额"))
     ratio = facts.limits.matching_ratio

@@ -9,15 +9,15 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple, Self
 
-from finance.rules.terms import (
-    ARRIVED,
+from finance.terms import (
+    ARRIVAL,
     FISCAL,
-    PAID,
-    PROVINCE,
+    PARK_RETURN,
+    PAYMENT,
+    PROVINCIAL,
     RECEIVED_KINDS,
-    REFUNDED,
-    RETURNED_BY_PARK,
-    SPENT,
+    REFUND,
+    SPENDING,
 )
 from lifecycle.rules.facts import LifeFacts, Waiver
 from lifecycle.rules.limits import Limits
@@ -59,7 +59,7 @@ class Flows:
         for day, kind, source, category, amount in sorted(rows, key=itemgetter(0)):
             if day > on:
                 break
-            if kind == SPENT:
+            if kind == SPENDING:
                 unit.setdefault(source, []).append((day, -amount))
                 flows.spent.append((day, amount))
                 if source in FISCAL:
@@ -68,13 +68,13 @@ class Flows:
             elif kind in RECEIVED_KINDS:
                 received.setdefault(source, []).append((day, amount))
                 unit.setdefault(source, []).append((day, amount))
-                if kind == PAID and source == PROVINCE:
+                if kind == PAYMENT and source == PROVINCIAL:
                     flows.passed_on.append((day, amount))
-            elif kind == REFUNDED:
+            elif kind == REFUND:
                 unit.setdefault(source, []).append((day, -amount))
-            elif kind == ARRIVED:
+            elif kind == ARRIVAL:
                 flows.arrived.append((day, amount))
-            elif kind == RETURNED_BY_PARK:
+            elif kind == PARK_RETURN:
                 flows.passed_on.append((day, amount))
         return flows
 

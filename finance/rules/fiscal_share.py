@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import FundingFacts
-from finance.rules.terms import PARK, PROVINCE
+from finance.terms import MATCHING, PROVINCIAL
 from lifecycle.rules.answers import Answer, Rule
 
 
@@ -15,7 +15,7 @@ def fiscal_money_is_within_share(facts: FundingFacts) -> Answer:
 
     Cost: constant. Source: guide 三.5.
     """
-    province, park = facts.committed.get(PROVINCE), facts.committed.get(PARK)
+    province, park = facts.committed.get(PROVINCIAL), facts.committed.get(MATCHING)
     investment = facts.investment
     if province is None or park is None:
         return Answer.unjudged("FIN-03", _("合同省拨款或园区配套金额"))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import FundingFacts
-from finance.rules.terms import PROVINCE
+from finance.terms import PROVINCIAL
 from lifecycle.rules.answers import Answer, Rule, Status
 from lifecycle.rules.waivers import waivable
 
@@ -17,7 +17,7 @@ def grant_is_within_cap(facts: FundingFacts) -> Answer:
 
     Cost: constant. Source: guide 三.5.
     """
-    province = facts.committed.get(PROVINCE)
+    province = facts.committed.get(PROVINCIAL)
     if province is None:
         return Answer.unjudged("FIN-02", _("合同省拨款金额"), status=Status.WARN)
     cap = facts.limits.grant_cap

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts
-from finance.rules.terms import EQUIPMENT_PURCHASE, INDIRECT
+from finance.terms import EQUIPMENT_PURCHASE, INDIRECT
 from lifecycle.rules.answers import Answer, Rule, Status
 from lifecycle.rules.limits import CENT, Limits
 

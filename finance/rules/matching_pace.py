@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts, total
-from finance.rules.terms import PARK, PROVINCE
+from finance.terms import MATCHING, PROVINCIAL
 from lifecycle.rules.answers import Answer, Figures, Rule
 from lifecycle.rules.limits import Ratio
 from lifecycle.rules.waivers import waivable
@@ -30,11 +30,11 @@ def park_keeps_pace(facts: FundingFacts) -> Answer:
             _("承担单位不在本高新区内，由省专项资金调剂支持，园区不承担配套。"),
         )
     received = facts.flows.received
-    province, park = total(received.get(PROVINCE, ())), total(received.get(PARK, ()))
+    province, park = total(received.get(PROVINCIAL, ())), total(received.get(MATCHING, ()))
     ratio = facts.limits.matching_ratio
     figures: Figures = {"province": province, "park": park, "ratio": str(ratio)}
     since = first_day_of_shortfall(
-        park=received.get(PARK, ()), province=received.get(PROVINCE, ()), ratio=ratio
+        park=received.get(MATCHING, ()), province=received.get(PROVINCIAL, ()), ratio=ratio
     )
     if since is None:
         return Answer.passed(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import ZERO, FundingFacts
-from finance.rules.terms import SOURCES
+from finance.terms import SOURCES
 from lifecycle.rules.answers import Answer, Rule
 
 

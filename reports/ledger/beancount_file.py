@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from finance.kinds import CATEGORIES, SOURCES
 from finance.models import AccountRole
 from finance.reading import PIECE, reading
+from finance.terms import CATEGORIES, SOURCES
 from lifecycle.models import Project
 from reports.ledger.json_file import ENTRY
 from reports.ledger.rows import Sum, entries, head_of, lines, place, sums_of

@@ -12,9 +12,9 @@ from psycopg.abc import Buffer
 from psycopg.sql import SQL, Composed, Literal
 
 from finance.chain import genesis
-from finance.kinds import CATEGORIES, SOURCES
 from finance.models import AccountRole
 from finance.reading import Reader, copied
+from finance.terms import CATEGORIES, SOURCES
 from lifecycle.models import Project
 
 COLUMNS: tuple[str, ...] = (

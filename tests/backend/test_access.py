@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 
 from backend.access import TABLE, Act
-from finance.kinds import KINDS, SOURCES
+from finance.kinds import KINDS
+from finance.terms import SOURCES
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from finance.chain import digest, genesis, instant
 from finance.funding import funding_of
-from finance.kinds import KINDS, SPENDING
+from finance.kinds import KINDS
 from finance.models import Account, Entry, Journal, Line
 from finance.posting import Movement, post_entry, reverse_entry
+from finance.terms import SPENDING
 from lifecycle.errors import Conflict
 from lifecycle.models import Project
 from lifecycle.parties.log import OPERATOR_ACTOR

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from backend.workbook.cells import Amount, Choice, Day, Text
 from backend.workbook.tables import Column, Complain, Row, Table
-from finance.kinds import CATEGORIES, KINDS, SOURCES, SPENDING
+from finance.kinds import KINDS
 from finance.posting import LENGTHS
+from finance.terms import CATEGORIES, SOURCES, SPENDING
 from lifecycle.wording import listed
 
 _CATEGORIES = tuple(dict.fromkeys(category for scheme in CATEGORIES.values() for category in scheme))

@@ -3,7 +3,7 @@
 from backend.workbook.cells import Amount, Choice, Day, Text, Whole
 from backend.workbook.sheets.lengths import LONG
 from backend.workbook.tables import Column, Table
-from finance.kinds import FISCAL
+from finance.terms import FISCAL
 
 TABLE = Table(
     title="拨款计划",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backend.pages.words import WORDS
-from finance.kinds import CATEGORIES, KINDS, SOURCES
+from finance.kinds import KINDS
+from finance.terms import CATEGORIES, SOURCES
 
 
 def test_every_word_that_is_kept_in_chinese_can_be_translated():

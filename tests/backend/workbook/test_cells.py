@@ -23,7 +23,7 @@ from backend.workbook.cells import (
     is_blank,
     shown,
 )
-from finance.kinds import TOO_MUCH
+from finance.terms import TOO_MUCH
 
 TO_FULL = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789.,-/:()%+"}
 EPOCH = date(1899, 12, 30)

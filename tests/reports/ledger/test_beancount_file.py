@@ -11,8 +11,8 @@ import pytest
 from beancount import loader
 from beancount.core import data, realization
 
-from finance.kinds import CLASSIC
 from finance.models import Account, Entry
+from finance.terms import CLASSIC
 from lifecycle.models import Project
 from reports.ledger.beancount_file import account_name, stream_beancount
 from reports.ledger.rows import Sum
