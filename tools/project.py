@@ -74,7 +74,8 @@ def test(*words: str) -> int:
             failed.append(name)
     if failed:
         print(f"\n未通过 / failed: {', '.join(failed)}\n", flush=True)
-    code = _call(["-m", "pytest", *words])
+    # As many workers as there are processors, yet no more connections than a server is made for.
+    code = _call(["-m", "pytest", "-n", "auto", "--maxprocesses", "8", *words])
     return code or (1 if failed else 0)
 
 
