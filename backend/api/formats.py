@@ -28,7 +28,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from lifecycle.errors import Invalid
 from lifecycle.models.fields import EARLIEST, LATEST
-from lifecycle.wording import listed
+from lifecycle.wording import about, listed
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a JSON body; what comes as a file has a limit of its own."""
@@ -274,7 +274,7 @@ class Query:
                 }
         if self._faults:
             raise Invalid(
-                " ".join(f"{name}：{fault}" for name, fault in self._faults.items()),
+                " ".join(about(name, fault) for name, fault in self._faults.items()),
                 details=dict(self._faults),
             )
 
