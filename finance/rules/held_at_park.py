@@ -69,7 +69,7 @@ def held_arrivals(*, arrived: Iterable[tuple[date, Decimal]], gone: Decimal) -> 
 RULE = Rule(
     code="FIN-05",
     title=gettext_lazy("省拨款滞留"),
-    basis=gettext_lazy("承诺书 5：按时足额拨付；国家30日内拨付惯例"),
+    basis=gettext_lazy("承诺书 5：按时足额拨付；国家 30 日内拨付惯例"),
     mend="ledger",
     judge=park_passes_grant_on,
 )

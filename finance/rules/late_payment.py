@@ -32,7 +32,7 @@ def tranches_are_paid_on_time(facts: FundingFacts) -> Answer:
         "FIN-06",
         _(
             "%(source)s第 %(number)s 期应于 %(since)s 拨付，已逾期 %(days)s 天："
-            "累计应拨 %(planned)s 元，单位实收 %(received)s 元，少 %(short)s 元。"
+            "累计应拨 %(planned)s 元，单位到位 %(received)s 元，少 %(short)s 元。"
         ),
         since=oldest["planned_on"],
         on=facts.on,
