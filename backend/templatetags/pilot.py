@@ -49,7 +49,7 @@ def number(value: Decimal | None) -> str:
 @register.filter
 def figures(answer: Answer) -> list[tuple[str, str]]:
     """The figures of an answer, named and written out."""
-    return labelled(answer.figures)
+    return labelled(answer)
 
 
 @register.simple_tag

@@ -136,7 +136,7 @@ def answer_rows(items: Iterable[Any]) -> SafeString:
         rule, answer = item.rule, item.answer
         facts = "".join(
             f'<dt>{escape(name)}</dt><dd class="digits">{escape(value)}</dd>'
-            for name, value in labelled(answer.figures)
+            for name, value in labelled(answer)
         )
         return (
             f'<li id="{rule.code}"><details><summary>{status_mark(answer.status.value)}'

@@ -6,7 +6,6 @@ in the reader's language. Pure: no models, no clock.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +19,8 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from lifecycle.wording import listed
 
 Figures = dict[str, Any]
-"""Exact values by name: Decimal (always yuan), date, int, str, and lists or dicts of those."""
+"""Exact values by name: Decimal (always yuan, named in AMOUNTS), date (named in DAYS), int, str, and lists
+or dicts of those."""
 
 Mend = Literal[
     "contract",
@@ -35,8 +35,17 @@ Mend = Literal[
 ]
 """Where the facts behind an answer can be put right."""
 
-_AMOUNT = re.compile(r"-?(?:0|[1-9]\d*)\.\d\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+AMOUNTS = frozenset(
+    """allowed amount base cap early equipment fiscal held indirect investment late needed over park planned
+    province received short worst""".split()
+)
+"""Figures that are yuan where they are kept as texts; every rule that gives an amount names it so."""
+
+DAYS = frozenset(
+    """approved asked award check_from check_until checked committed due end expected_end filed first last
+    oldest overdue_after planned_on signed since start waived_on""".split()
+)
+"""Figures that are days where they are kept as texts."""
 
 UNJUDGED = gettext_noop("缺少%(missing)s，无法判断，按不符合处理；请补充登记。")
 
@@ -125,9 +134,9 @@ class Answer:
     def from_json(cls, code: str, status: str, sentence: str, figures: Mapping[str, Any]) -> Self:
         """The answer again from what was kept: its sentence, and figures as `figures_json` gave them.
 
-        Texts written as an amount or a day become one; `figures_json` of the result equals `figures`.
+        Texts of AMOUNTS and DAYS become one; any other text, a voucher named 1234.50 too, stays a text.
         """
-        return cls(code, Status(status), sentence, {key: _revived(value) for key, value in figures.items()})
+        return cls(code, Status(status), sentence, _revived_all(figures))
 
     @property
     def message(self) -> str:
@@ -181,18 +190,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _revived(value: Any) -> Any:
+def _revived_all(figures: Mapping[str, Any]) -> Figures:
+    return {key: _revived(key, value) for key, value in figures.items()}
+
+
+def _revived(key: str, value: Any) -> Any:
     if isinstance(value, str):
-        if _AMOUNT.fullmatch(value):
+        if key in AMOUNTS:
             return Decimal(value)
-        if _DAY.fullmatch(value):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                return value
-        return value
+        return date.fromisoformat(value) if key in DAYS else value
     if isinstance(value, list):
-        return [_revived(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _revived(item) for key, item in value.items()}
-    return value
+        return [_revived(key, item) for item in value]
+    return _revived_all(value) if isinstance(value, dict) else value

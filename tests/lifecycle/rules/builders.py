@@ -47,5 +47,5 @@ def answer_of(rule: Rule[Any], facts: Any) -> Answer:
     assert answer.code == rule.code
     assert answer.message
     kept = Answer.from_json(answer.code, answer.status.value, answer.sentence, answer.figures_json())
-    assert kept.message == answer.message
+    assert kept == answer
     return answer
