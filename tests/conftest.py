@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -52,6 +53,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """What a test asks for in English leaves the thread in English; the next one begins in Chinese all the same."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
