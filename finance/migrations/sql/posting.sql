@@ -192,22 +192,18 @@ BEGIN
     END IF;
     mark := finance_hash(finance_body(head.sequence + 1, p_day, at, p_kind, p_source, p_category, debit_name,
         credit_name, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, NULL), head.head_hash);
-    WITH entry AS (
-        INSERT INTO finance_entry (
-            project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
-            voucher, invoice, counterparty, memo, previous_hash, hash, key, origin, recorded_by, recorder_name)
-        VALUES (
-            p_project, head.sequence + 1, p_day, at, p_kind, p_source, p_category, known.debit_id,
-            known.credit_id, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, head.head_hash, mark, p_key,
-            'live', p_actor, p_actor_name)
-        RETURNING id
-    ), log AS (
-        INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
-        VALUES (at, p_actor, p_actor_name, p_address, 'post_entry', known.number,
-            jsonb_build_object('sequence', head.sequence + 1, 'kind', p_kind, 'source', p_source,
-                'amount', p_amount::text, 'voucher', p_voucher))
-    )
-    SELECT id INTO written FROM entry;
+    INSERT INTO finance_entry (
+        project_id, sequence, day, recorded_at, kind, source, category, debit_id, credit_id, amount,
+        voucher, invoice, counterparty, memo, previous_hash, hash, key, origin, recorded_by, recorder_name)
+    VALUES (
+        p_project, head.sequence + 1, p_day, at, p_kind, p_source, p_category, known.debit_id,
+        known.credit_id, p_amount, p_voucher, p_invoice, p_counterparty, p_memo, head.head_hash, mark, p_key,
+        'live', p_actor, p_actor_name)
+    RETURNING id INTO written;
+    INSERT INTO parties_securityevent (at, actor_id, actor_name, address, act, subject, details)
+    VALUES (at, p_actor, p_actor_name, p_address, 'post_entry', known.number,
+        jsonb_build_object('sequence', head.sequence + 1, 'kind', p_kind, 'source', p_source,
+            'amount', p_amount::text, 'voucher', p_voucher));
     outcome := 'posted';
     detail := jsonb_build_object(
         'id', written, 'sequence', head.sequence + 1, 'on', to_char(p_day, 'YYYY-MM-DD'),
