@@ -1,4 +1,4 @@
-"""The kinds of movement: which sources each may carry, and who may post it.
+"""The kinds of movement: which sources each may carry, who may post it, and which stages refuse it.
 
 Source: RULES.md 'What may be posted, and by whom'.
 """
@@ -11,6 +11,7 @@ from finance.terms import (
     ARRIVAL,
     CONTRIBUTION,
     DIRECT,
+    FISCAL,
     MATCHING,
     PARK_RETURN,
     PAYMENT,
@@ -21,6 +22,7 @@ from finance.terms import (
     SOURCES,
     SPENDING,
 )
+from lifecycle.models import ProjectState
 from lifecycle.parties.models import Role
 
 
@@ -52,3 +54,27 @@ KINDS: dict[str, Kind] = {
     )
 }
 """Every kind of movement, in the order of the money's way."""
+
+_COMING_BACK = frozenset({REFUND, PARK_RETURN})
+_PAYING = frozenset({PAYMENT, DIRECT})
+
+
+def stage_allows(state: str, *, kind: str, source: str) -> bool:
+    """Whether a project of this stage takes this movement; the journal asks the same in posting.sql.
+
+    closed: only what comes back. terminated, revoked: of fiscal money only what comes back.
+    suspended: no payments to the unit.
+    """
+    match ProjectState(state):
+        case ProjectState.CLOSED:
+            return kind in _COMING_BACK
+        case ProjectState.TERMINATED | ProjectState.REVOKED:
+            return kind in _COMING_BACK or source not in FISCAL
+        case ProjectState.SUSPENDED:
+            return kind not in _PAYING
+    return True
+
+
+def stage_allows_reversal(state: str) -> bool:
+    """Whether entries of a project of this stage may be reversed; a closed one stands as it was settled."""
+    return ProjectState(state) is not ProjectState.CLOSED

@@ -24,7 +24,7 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
 from backend.pages.fields import DayField, Select
 from backend.pages.paging import Order, keyset_page
-from finance.kinds import KINDS
+from finance.kinds import KINDS, stage_allows_reversal
 from finance.models import Entry
 from finance.models.journal import EntryQuerySet
 from finance.posting import reverse_entry
@@ -121,6 +121,7 @@ def project_ledger(request: PageRequest, number: str) -> HttpResponseBase:
     form = FilterForm(request.GET, scheme=project.category_scheme)
     entries = entries_of(project)
     entries = form.narrow(entries) if form.is_valid() else entries.none()
+    may_post = postable(request.sight, project)
     descending = request.GET.get("sort") != "sequence"
     order = Order(Entry, "sequence", descending=descending)
     page = keyset_page(entries, order=order, query=request.GET, size=PAGE_SIZE)
@@ -133,7 +134,8 @@ def project_ledger(request: PageRequest, number: str) -> HttpResponseBase:
         "sums": sums_of(entries) if is_narrowed else None,
         "head": getattr(project, "journal", None),
         "formats": list(FORMATS),
-        "postable": postable(request.sight, project),
+        "postable": may_post,
+        "reversible": may_post if stage_allows_reversal(project.state) else {},
     }
     return render(request, "pages/ledger.html", context)
 

@@ -22,6 +22,7 @@ from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf
 from backend.pages.fields import AmountField, DayField, Select
+from backend.pages.offers import note_of, offered
 from backend.pages.project import project_context
 from finance.posting import Movement, Posted, post_entry
 from finance.terms import CATEGORIES, SPENDING
@@ -145,17 +146,21 @@ def entry(request: PageRequest, number: str) -> HttpResponseBase:
     if kind not in allowed:
         require_posting(request.sight, project, kind=kind, source=request.POST.get("source", ""))
         raise Http404
+    offers = offered(project, allowed)
+    if request.method != "POST" and kind not in offers:
+        kind = next(iter(offers))
     today = timezone.localdate()
     about: dict[str, Any] = {
         "kind": kind,
-        "sources": allowed[kind],
+        "sources": offers.get(kind, allowed[kind]),
         "scheme": project.category_scheme,
         "today": today,
     }
     form = EntryForm(request.POST if request.method == "POST" else None, **about)
     context: dict[str, Any] = {
         "project": project,
-        "postable": allowed,
+        "postable": offers,
+        "stage_note": note_of(project, allowed),
         "entry_form": form,
         "kind": kind,
     }

@@ -14,6 +14,7 @@ from backend.access import Act, may, may_on, postable
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf, as_of
 from backend.pages.ledger import latest_entries
+from backend.pages.offers import note_of, offered
 from backend.pages.pictures import bars, pace_picture
 from lifecycle.models import Project
 from lifecycle.rules.answers import Answer, Rule, Status
@@ -51,7 +52,8 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
     overview = overview_of(project, on=day.on, is_past=day.is_past)
     answers = answers_on(project, day)
     may_post = {} if day.is_past else postable(request.sight, project)
-    judged = judged_in_order(project, answers, may_post=bool(may_post))
+    offers = offered(project, may_post)
+    judged = judged_in_order(project, answers, may_post=bool(offers))
     counts = {status.value: sum(item.answer.status is status for item in judged) for status in ORDER}
     return {
         "project": project,
@@ -64,7 +66,8 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
         "met": [item for item in judged if item.answer.status.is_met],
         "counts": counts,
         "entries": latest_entries(project, on=day.past_or_none, count=ENTRIES_SHOWN),
-        "postable": may_post,
+        "postable": offers,
+        "stage_note": note_of(project, may_post),
         "may_log_milestones": not day.is_past and may_on(Act.LOG_MILESTONE, request.sight, project),
         "may_import": not day.is_past and may(Act.IMPORT_WORKBOOK, request.sight),
     }

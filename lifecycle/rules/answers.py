@@ -36,14 +36,53 @@ Mend = Literal[
 """Where the facts behind an answer can be put right."""
 
 AMOUNTS = frozenset(
-    """allowed amount base cap early equipment fiscal held indirect investment late needed over park planned
-    province received short worst""".split()
+    {
+        "allowed",
+        "amount",
+        "base",
+        "cap",
+        "early",
+        "equipment",
+        "fiscal",
+        "held",
+        "indirect",
+        "investment",
+        "late",
+        "needed",
+        "over",
+        "park",
+        "planned",
+        "province",
+        "received",
+        "short",
+        "worst",
+    }
 )
 """Figures that are yuan where they are kept as texts; every rule that gives an amount names it so."""
 
 DAYS = frozenset(
-    """approved asked award check_from check_until checked committed due end expected_end filed first last
-    oldest overdue_after planned_on signed since start waived_on""".split()
+    {
+        "approved",
+        "asked",
+        "award",
+        "check_from",
+        "check_until",
+        "checked",
+        "committed",
+        "due",
+        "end",
+        "expected_end",
+        "filed",
+        "first",
+        "last",
+        "oldest",
+        "overdue_after",
+        "planned_on",
+        "signed",
+        "since",
+        "start",
+        "waived_on",
+    }
 )
 """Figures that are days where they are kept as texts."""
 

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from finance.kinds import KINDS, stage_allows, stage_allows_reversal
 from finance.models import Account, Entry, Journal
 from finance.posting import (
     AlreadyPosted,
@@ -20,8 +21,9 @@ from finance.posting import (
     post_entry,
     reverse_entry,
 )
+from finance.terms import SPENDING
 from lifecycle.errors import Invalid
-from lifecycle.models import Project
+from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Person, SecurityEvent
 from tests.builders import day, make_project, moved, yuan
@@ -269,6 +271,47 @@ def test_the_same_voucher_line_is_posted_once_until_it_is_reversed(project):
         ).sequence
         == 5
     )
+
+
+@pytest.mark.parametrize("state", ProjectState.values)
+def test_pages_and_journal_know_the_same_stages(project, state):
+    """Each kind of each source, tried one by one: it is refused for its stage or goes on to other conditions."""
+    Project.objects.filter(pk=project.pk).update(state=state)
+    taken = {}
+    for kind in KINDS.values():
+        for source in kind.sources:
+            category = "设备费" if kind.name == SPENDING else ""
+            try:
+                with transaction.atomic():
+                    post(project, kind.name, source, "1.00", "2022-10-08", f"{kind.name}{source}", category)
+                taken[kind.name, source] = True
+            except StageForbids:
+                taken[kind.name, source] = False
+            except InsufficientFunds:
+                taken[kind.name, source] = True
+
+    assert taken == {(kind, source): stage_allows(state, kind=kind, source=source) for kind, source in taken}
+
+
+@pytest.mark.parametrize("state", ProjectState.values)
+def test_pages_and_journal_know_the_same_stages_for_reversals(project, state):
+    sequence = post(project, "资金到位", "单位自筹", "1.00", "2022-10-01", "b1").sequence
+    Project.objects.filter(pk=project.pk).update(state=state)
+
+    try:
+        reverse_entry(
+            project=project,
+            sequence=sequence,
+            on=TODAY,
+            reason="登记错误",
+            actor=OPERATOR_ACTOR,
+            today=TODAY,
+        )
+        taken = True
+    except StageForbids:
+        taken = False
+
+    assert taken is stage_allows_reversal(state)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,26 @@ def test_a_filter_says_what_it_comes_to(address: str, browser):
     assert f"{answer.context['sums']['amount']:.2f}" == "500.00"
 
 
+def test_a_filter_that_cannot_be_read_is_told_at_its_field_and_nothing_is_counted(address: str, browser):
+    answer = browser.get(f"{address}?since=2022-13-45")
+
+    assert answer.context["form"].has_error("since")
+    assert 'id="id_since_error"' in text_of(answer)
+    assert "筛选条件有误" in text_of(answer)
+    assert "笔分录" not in text_of(answer)
+    assert "清除条件" in text_of(answer)
+
+
+def test_nothing_is_offered_for_reversal_once_the_project_is_closed(project, address: str):
+    park = browser_of(make_person((Role.PARK, project.cluster.park)))
+    assert "/reversal/" in text_of(park.get(address))
+
+    project.state = "closed"
+    project.save()
+
+    assert "/reversal/" not in text_of(park.get(address))
+
+
 def test_pages_by_key_show_each_entry_once(address: str, browser, monkeypatch):
     monkeypatch.setattr(page, "PAGE_SIZE", 3)
 

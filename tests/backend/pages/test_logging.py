@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from finance.models import Entry
+from lifecycle.models import Tranche
 from lifecycle.parties.models import Role
 from tests.backend.pages.browsing import HTMX, browser_of, text_of
 from tests.builders import make_milestone, make_project, moved
@@ -60,9 +63,10 @@ def test_a_posting_changes_money_answers_and_ledger_at_once(project, unit):
     assert "已登记第 2 号分录" in shown
     assert "100.50" in shown
     assert "899.50" in shown
-    for part in ("glance", "money", "answers", "answers-met", "ledger"):
+    parts = ("way", "glance", "money", "answers", "answers-met", "tranches", "ledger", "chain-head")
+    for part in parts:
         assert f'id="{part}"' in shown
-    assert shown.count('hx-swap-oob="true"') == 5
+    assert shown.count('hx-swap-oob="true"') == len(parts)
     assert "<html" not in shown
 
 
@@ -90,7 +94,7 @@ def test_a_fresh_form_has_a_fresh_key(project, unit):
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"amount": "1000.01"}, "amount", "可用余额 1000.00"),
+        ({"amount": "1000.01"}, "amount", "可用余额 1,000.00"),
         ({"amount": "0"}, "amount", "大于零"),
         ({"amount": "1.005"}, "amount", "两位小数"),
         ({"amount": "许多"}, "amount", "请填写数字"),
@@ -121,6 +125,53 @@ def test_a_voucher_used_before_is_told_at_the_voucher(project, unit):
 
     assert answer.status_code == 422
     assert answer.context["entry_form"].has_error("voucher")
+
+
+def test_a_payment_settles_its_tranche_on_the_page_at_once(project, park):
+    Tranche.objects.create(
+        project=project, source="园区配套", number=1, planned_on="2023-01-01", amount=Decimal("100.50")
+    )
+    shown = park.get(reverse("project", args=[project.number])).context["overview"].instalments
+    assert not shown[0].is_paid
+
+    answer = park.post(address(project), facts(kind="拨付单位", source="园区配套"), **HTMX)
+
+    assert answer.context["overview"].instalments[0].is_paid
+    assert "已足额" in text_of(answer)
+    assert project.journal.head_hash not in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("state", "kinds", "words"),
+    [
+        ("implementing", ["到账园区", "拨付单位", "直接拨付", "资金到位", "支出", "退回", "园区退回"], ""),
+        ("suspended", ["到账园区", "资金到位", "支出", "退回", "园区退回"], "项目已暂停，不能登记拨付单位"),
+        ("terminated", ["资金到位", "支出", "退回", "园区退回"], "项目已终止，省拨款、园区配套只能"),
+        ("revoked", ["资金到位", "支出", "退回", "园区退回"], "项目已撤销，省拨款、园区配套只能"),
+        ("closed", ["退回", "园区退回"], "项目已结题，只能登记退回"),
+    ],
+)
+def test_only_what_the_stage_takes_is_offered_and_why_is_said(state, kinds, words, project, park):
+    project.state = state
+    project.save()
+
+    page = park.get(reverse("project", args=[project.number]))
+    form = park.get(f"{address(project)}?kind=直接拨付", **HTMX)
+
+    assert list(page.context["postable"]) == list(form.context["postable"]) == kinds
+    assert form.context["kind"] == ("直接拨付" if "直接拨付" in kinds else kinds[0])
+    assert words in text_of(page)
+    assert words in text_of(form)
+    assert ("只能登记" in text_of(page)) is ("只能" in words)
+
+
+def test_of_a_kind_only_the_sources_that_the_stage_takes_are_offered(project, park):
+    project.state = "terminated"
+    project.save()
+
+    form = park.get(f"{address(project)}?kind=支出", **HTMX).context["entry_form"]
+
+    assert [value for value, _ in form.fields["source"].choices] == ["单位自筹", "社会资本"]
 
 
 def test_a_stage_that_forbids_it_says_so(project, unit):
