@@ -71,7 +71,7 @@ def entry_rows(
             chained = f'<td class="code soft" title="{entry.hash}">{entry.hash[:12]}</td>'
         return (
             f'<tr id="entry-{entry.sequence}" class="{" ".join(looks)}">'
-            f'<th scope="row" class="digits">{entry.sequence}</th>'
+            f'<th scope="row" class="nowrap digits">{entry.sequence}</th>'
             f'<td class="nowrap digits">{entry.on.isoformat()}</td>'
             f'<td class="keep"><span class="source-{LOOKS.get(entry.source, "own")}">'
             f'<span class="swatch" aria-hidden="true"></span></span>{word(entry.kind)} · {word(entry.source)}{marks}</td>'

@@ -193,7 +193,7 @@ class Limit:
 
 DEFAULTS = Limits()
 
-_MONTHS = _("月")
+_MONTHS = _("个月")
 _DAYS = _("天")
 _YUAN = _("元")
 _PERCENT = "%"

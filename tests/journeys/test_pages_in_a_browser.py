@@ -43,7 +43,10 @@ def sign_in(page: Page, username: str) -> None:
     page.get_by_text("退出登录").wait_for(state="attached")
 
 
-def test_pages_fit_their_screen_and_keep_to_their_policy(page: Page, project: Project):
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_fit_their_screen_and_keep_to_their_policy(
+    page: Page, site: LiveServer, project: Project, language: str
+):
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     number = project.number
@@ -66,12 +69,14 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(page: Page, project: Pr
     for username, addresses in (("desk", of_desk), ("keeper", of_keeper), ("reader", ["/security-log/"])):
         page.context.clear_cookies()
         sign_in(page, username)
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
         for size in SIZES:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             for address in addresses:
                 answer = page.goto(address)
                 assert answer is not None
                 assert answer.status == 200, address
+                assert page.locator("html").get_attribute("lang") == language.replace("zh-hans", "zh-Hans")
                 if page.evaluate(
                     "document.documentElement.scrollWidth > document.documentElement.clientWidth"
                 ):
