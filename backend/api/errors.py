@@ -61,7 +61,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, SuspiciousOperation | BadRequest | RequestDataTooBig):
         error = exceptions.ParseError(_("请求无法识别。"))
     if isinstance(error, exceptions.APIException):
-        return _of_framework(error)
+        return _of_framework(error, context.get("request"))
     request = getattr(context.get("request"), "_request", None)
     logger.error("%s failed", getattr(request, "path", "API"), exc_info=error, extra={"request": request})
     got_request_exception.send(sender=answer, request=request)
@@ -78,7 +78,7 @@ def _of_domain(error: DomainError) -> Response:
     return response
 
 
-def _of_framework(error: exceptions.APIException) -> Response:
+def _of_framework(error: exceptions.APIException, request: Any) -> Response:
     details: Any = None
     code = error.default_code
     if isinstance(error, exceptions.ValidationError):
@@ -86,7 +86,9 @@ def _of_framework(error: exceptions.APIException) -> Response:
         details = {str(field): " ".join(_sentences(fault)) for field, fault in faults.items()}
         message = " ".join(_sentences(faults))
     elif isinstance(error, exceptions.UnsupportedMediaType):
-        message = _("不支持这种正文格式：%(found)s。") % {"found": error.detail}
+        # The error's own detail is a whole sentence already; what was sent is said by the request.
+        sent = getattr(request, "content_type", "") or ""
+        message = _("不支持这种正文格式：%(found)s。") % {"found": sent[:100]}
     elif isinstance(error, exceptions.MethodNotAllowed):
         message = _("这个地址不支持这种请求方法。")
     else:

@@ -42,6 +42,12 @@ def test_each_refusal_has_its_status_and_code(client: APIClient):
     )
 
 
+def test_a_body_of_another_type_is_named_in_one_sentence(client: APIClient):
+    refused = client.post("/api/v1/projects/P-1/entries/", "<a/>", content_type="text/xml")
+
+    assert refused.json()["message"] == "不支持这种正文格式：text/xml。"
+
+
 @pytest.mark.parametrize(
     "path", ["/api/nothing/", "/api/v1/projects/a%0Ab/nothing/", "/api/v1/projects/%00/entries/"]
 )
