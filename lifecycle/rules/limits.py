@@ -212,7 +212,7 @@ ALL: tuple[Limit, ...] = (
     Limit("grant_cap", _("单个项目省拨款上限"), _YUAN, _GUIDE_35, _read_amount, _plain_decimal),
     Limit(
         "matching_ratio",
-        _("园区配套最低比例（园区:省）"),
+        _("园区配套最低比例（园区：省）"),
         "",
         _("申报指引 三.5；承诺书 3"),
         _read_ratio,
