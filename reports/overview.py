@@ -8,10 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Sum
-
 from finance.funding import Funding, SourceMoney, funding_of
-from finance.models import Entry
 from finance.terms import DIRECT, FISCAL, MATCHING, PAYMENT, PROVINCIAL
 from lifecycle.models import (
     AnnualReport,
@@ -23,8 +20,10 @@ from lifecycle.models import (
     Tranche,
 )
 from lifecycle.models.fields import ZERO
+from lifecycle.reading import fetch
 from lifecycle.rules.facts import Event as EventFact
 from lifecycle.rules.standing import REFUSED, Standing, standing_on
+from reports.records import records_of
 
 STAGES = (
     ProjectState.APPROVED,
@@ -104,17 +103,17 @@ class Overview:
 
 
 def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
-    """The project as of `on`; seven queries however much there is of it.
+    """The project as of `on`; three queries however much there is of it.
 
     is_past: `on` lies before today, so the stage of that day is worked out from what was recorded.
     """
     funding = funding_of([project], on=on)[project.pk]
     pace = pace_of(project, on=on)
-    every_event = list(project.events.order_by("happened_on", "id"))
-    milestones = [_step(each, on) for each in project.milestones.order_by("year", "planned_on", "id")]
+    records = records_of(project)
+    every_event: list[DatedEvent] = records[DatedEvent]
+    milestones = [_step(each, on) for each in records[Milestone]]
     received = {source: funding.sources[source].received for source in FISCAL}
-    tranches = list(project.tranches.all())
-    reports = [report for report in project.annual_reports.order_by("year") if _by(report.submitted_on, on)]
+    reports = [report for report in records[AnnualReport] if _by(report.submitted_on, on)]
     return Overview(
         project=project,
         on=on,
@@ -130,10 +129,10 @@ def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
         milestones={
             year: list(steps) for year, steps in groupby(milestones, key=lambda step: step.milestone.year)
         },
-        instalments=instalments(tranches, received, on=on),
+        instalments=instalments(records[Tranche], received, on=on),
         reports=reports,
         events=[event for event in every_event if event.happened_on <= on],
-        targets=list(project.targets.order_by("category", "id")),
+        targets=records[Target],
     )
 
 
@@ -142,12 +141,15 @@ def pace_of(project: Project, *, on: date) -> Pace:
 
     Cost: the payments, few a project however long its journal.
     """
-    daily = (
-        Entry.objects.filter(project=project, kind__in=(PAYMENT, DIRECT), source__in=FISCAL, on__lte=on)
-        .standing()
-        .values_list("source", "on")
-        .annotate(received=Sum("amount"))
-        .order_by("on")
+    daily = fetch(
+        """
+        SELECT e.source, e.day, sum(e.amount) FROM finance_entry e
+        WHERE e.project_id = %(project)s AND e.kind = ANY(%(kinds)s) AND e.source = ANY(%(sources)s)
+            AND e.day <= %(on)s AND e.reverses_id IS NULL
+            AND NOT EXISTS (SELECT FROM finance_entry r WHERE r.reverses_id = e.id)
+        GROUP BY e.source, e.day ORDER BY e.day
+        """,
+        {"project": project.pk, "kinds": [PAYMENT, DIRECT], "sources": list(FISCAL), "on": on},
     )
     running: dict[str, list[tuple[date, Decimal]]] = {source: [] for source in FISCAL}
     for source, day, amount in daily:

@@ -107,10 +107,21 @@ def entries_of(project: Project) -> EntryQuerySet:
 
 def latest_entries(project: Project, *, on: date | None, count: int) -> list[Entry]:
     """The last entries recorded, newest first; of a past day only those of its business days."""
-    entries = entries_of(project)
-    if on is not None:
-        entries = entries.filter(on__lte=on)
-    return list(entries.order_by("-sequence")[:count])
+    return list(
+        Entry.objects.raw(_LATEST, {"project": project.pk, "on": on or date.max, "count": count}),
+    )
+
+
+_LATEST = """
+    SELECT e.id, e.project_id, e.sequence, e.day, e.kind, e.source, e.category, e.amount, e.voucher, e.invoice,
+        e.counterparty, e.memo, e.reverses_id,
+        (SELECT o.sequence FROM finance_entry o WHERE o.id = e.reverses_id) AS reverses_sequence,
+        (SELECT r.sequence FROM finance_entry r WHERE r.reverses_id = e.id) AS reversed_by
+    FROM finance_entry e
+    WHERE e.project_id = %(project)s AND e.day <= %(on)s
+    ORDER BY e.sequence DESC
+    LIMIT %(count)s
+"""
 
 
 @require_safe

@@ -18,7 +18,7 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 14
+QUERIES = 10
 """Session, person, memberships; the project; money, pace, events, milestones, tranches, reports, targets;
 whether answers are stale, the answers; the latest entries."""
 
