@@ -1,5 +1,6 @@
 """项目: the projects and what their contracts say."""
 
+import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -25,8 +26,13 @@ CONTRACT_AMOUNTS = ("total_investment", "provincial_grant", "park_matching", "se
 
 ZERO = Decimal("0.00")
 
+# Such a number could not be told from another by eye, nor stand in an address or on one line of a list.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
 
 def _check(row: Row, complain: Complain) -> None:
+    if _UNSEEN.search(row["number"] or ""):
+        complain("number", _("含有不可见的控制字符，请重新填写"))
     start, end = row["start_on"], row["end_on"]
     if start is not None and end is not None and end < start:
         complain("end_on", _("实施结束日期不能早于实施开始日期 %(start)s") % {"start": start.isoformat()})

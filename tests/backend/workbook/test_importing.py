@@ -179,6 +179,14 @@ def test_one_bad_cell_and_nothing_is_written(
     assert kept() == before
 
 
+@pytest.mark.parametrize("unseen", ["\n", "\r\n", "\t", "\u200b", "\u202e", "\u2028"])
+def test_a_project_number_holds_nothing_that_cannot_be_seen(bring: Bring, unseen: str) -> None:
+    preview = bring({**programme(), **cell(programme(), "项目", 2, "项目编号", f"E{unseen}9")})
+
+    assert ("项目", 2, "项目编号") in places(preview)
+    assert not Project.objects.exists()
+
+
 def test_all_faults_of_all_sheets_are_listed_in_the_order_of_the_book(bring: Bring) -> None:
     sheets = programme()
     cell(sheets, "资金流水", 3, "金额（元）", "七十万元")
