@@ -13,6 +13,11 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our words (`head`, a pager) has had enough; that is no failure to be traced.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + 13)
     except DatabaseTrouble as trouble:
         # What failed lies outside the program (rights, space, versions): the words help, a traceback does not.
         sys.exit(f"\n{trouble}\n")
