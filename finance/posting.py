@@ -22,7 +22,7 @@ from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
 from lifecycle.rules.answers import shown
-from lifecycle.wording import listed
+from lifecycle.wording import CONTROL, listed
 
 LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
 """How long the texts of a movement may be, in characters."""
@@ -138,7 +138,7 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
         text = getattr(movement, field)
         if len(text) > LENGTHS[field]:
             faults[field] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS[field]}
-        elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+        elif CONTROL.search(text):
             faults[field] = _("不能含有控制字符。")
     if faults:
         raise Invalid(" ".join(faults.values()), details=faults)
@@ -216,7 +216,7 @@ def reverse_entry(
         faults["reason"] = _("请写明红冲原因。")
     elif len(reason) > LENGTHS["memo"]:
         faults["reason"] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS["memo"]}
-    elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in reason):
+    elif CONTROL.search(reason):
         faults["reason"] = _("不能含有控制字符。")
     if on > today:
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}

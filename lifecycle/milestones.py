@@ -11,6 +11,7 @@ from lifecycle.errors import Conflict, Invalid
 from lifecycle.models import Milestone, Project, ProjectState
 from lifecycle.models.fields import EARLIEST
 from lifecycle.parties.log import Actor, record
+from lifecycle.wording import CONTROL
 
 PROGRESS_LENGTH = 2000
 NAME_LENGTH = 200
@@ -133,7 +134,7 @@ def _text_faults(**texts: tuple[str, int]) -> dict[str, str]:
     for field, (text, limit) in texts.items():
         if len(text) > limit:
             faults[field] = _("最多 %(limit)d 个字。") % {"limit": limit}
-        elif any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+        elif CONTROL.search(text):
             faults[field] = _("不能含有控制字符。")
     return faults
 

@@ -1,10 +1,14 @@
-"""Small pieces of sentences that each language joins in its own way. Pure."""
+"""Small pieces of sentences that each language joins in its own way, and what no text may hold. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no text has, whatever way it comes in; some no file could carry out again. Tabs and ends of line may be."""
 
 
 def listed(items: Iterable[str]) -> str:

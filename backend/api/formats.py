@@ -28,7 +28,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from lifecycle.errors import Invalid
 from lifecycle.models.fields import EARLIEST, LATEST
-from lifecycle.wording import about, listed
+from lifecycle.wording import CONTROL, about, listed
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a JSON body; what comes as a file has a limit of its own."""
@@ -112,7 +112,7 @@ class TextField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         text: str = super().to_internal_value(data)
-        if any((ord(sign) < 32 and sign not in "\t\n\r") or 0xD800 <= ord(sign) < 0xE000 for sign in text):
+        if CONTROL.search(text):
             self.fail("control")
         return text
 

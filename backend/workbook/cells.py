@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from backend.workbook.folding import folded, tight, trimmed, unguarded
 from finance.terms import TOO_MUCH
-from lifecycle.wording import listed
+from lifecycle.wording import CONTROL, listed
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 
@@ -40,7 +40,6 @@ _DAY_TEXT = re.compile(
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _YEAR_SUFFIX = re.compile(r"(?<=[0-9])年度?$", re.ASCII)
 _SERIAL_TEXT = re.compile(r"[0-9]{5}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # What Decimal holds without rounding.
 _MOST_DIGITS = 28
 
@@ -83,7 +82,7 @@ def shown(cell: object, limit: int = 60) -> str:
         text = cell.isoformat()
     else:
         text = str(cell)
-    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", trimmed(text))
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", trimmed(text))
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
@@ -143,7 +142,7 @@ class Text(_Unitless):
                 _("文字过长：最多 %(longest)s 个字符，实有 %(length)s 个")
                 % {"longest": self.longest, "length": len(text)}
             )
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             raise CellFault(_("含有不可见的控制字符，请重新填写"))
         return text
 

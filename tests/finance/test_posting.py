@@ -477,3 +477,12 @@ def test_text_that_looks_like_sql_stays_text(project):
     text = "'); DROP TABLE finance_entry; --"
     posted = post(project, "支出", "省拨款", "1.00", "2022-10-08", text, "设备费", memo=text)
     assert posted.shown["voucher"] == text == Entry.objects.get(project=project, sequence=3).memo
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\x7f", "\ud800", "\ufffe"])
+def test_a_sign_that_no_workbook_carries_is_refused(project, sign):
+    with pytest.raises(Invalid) as refusal:
+        post(project, "支出", "省拨款", "1.00", "2022-10-08", f"a{sign}4", "设备费", memo=sign)
+    assert set(refusal.value.details) == {"voucher", "memo"}
+    with pytest.raises(Invalid):
+        reverse(project, 2, reason=f"错{sign}")
