@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings.base")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from backend.database import DatabaseTrouble
@@ -18,7 +19,7 @@ def main() -> None:
         # Whoever read our words (`head`, a pager) has had enough; that is no failure to be traced.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + 13)
-    except DatabaseTrouble as trouble:
+    except (DatabaseTrouble, ImproperlyConfigured) as trouble:
         # What failed lies outside the program (rights, space, versions): the words help, a traceback does not.
         sys.exit(f"\n{trouble}\n")
 
