@@ -37,8 +37,6 @@ class Command(BaseCommand):
                 raise CommandError(refusal.message) from refusal
             except DomainError as refusal:
                 self.stderr.write(refusal.message)
-                for words in refusal.details.values():
-                    self.stderr.write(f"  {words}")
                 continue
             break
         self.stdout.write(_("已建立系统管理员 %(username)s。") % {"username": username})
