@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.utils import translation
 
 from backend.settings import databases, environment
 
@@ -119,3 +121,11 @@ def test_a_secret_that_cannot_be_kept_is_told_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(ImproperlyConfigured, match="PILOT_HOME"):
         environment.kept_secret(tmp_path / "file" / "secret-key")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "密码太短，至少 10 位。"), ("en", "at least 10")]
+)
+def test_a_short_password_is_refused_in_the_language_of_the_reader(language: str, words: str) -> None:
+    with translation.override(language), pytest.raises(ValidationError, match=words):
+        validate_password("nine-sign")
