@@ -20,9 +20,10 @@ from lifecycle.models import Project
 from lifecycle.rules.answers import Answer, Rule, Status
 from lifecycle.rules.limits import DEFAULTS, parse
 from reports import watch
-from reports.overview import STAGES, Overview, overview_of
+from reports.overview import STAGES, Overview, PlannedStep, overview_of
 
 ENTRIES_SHOWN = 8
+MILESTONES_OPEN = 12
 ORDER = (Status.BREACH, Status.WARN, Status.WAIVED, Status.PASS, Status.NOT_APPLICABLE)
 """What needs doing comes first."""
 
@@ -37,6 +38,19 @@ class Judged:
     rule: Rule[Any]
     answer: Answer
     mend_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """The milestones of a year; folded away where they would only lengthen the page."""
+
+    year: int
+    steps: list[PlannedStep]
+    is_folded: bool
+
+    @property
+    def ids(self) -> set[int]:
+        return {step.milestone.pk for step in self.steps}
 
 
 @require_safe
@@ -60,6 +74,7 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
         "day": day,
         "overview": overview,
         "way": way_of(overview),
+        "plans": plans_of(overview),
         "bars": bars(overview.funding),
         "pace": None if project.is_outside_park else _pace(overview, answers),
         "unmet": [item for item in judged if not item.answer.status.is_met],
@@ -124,6 +139,21 @@ def way_of(overview: Overview) -> list[dict[str, Any]]:
             }
         )
     return steps
+
+
+def plans_of(overview: Overview) -> list[YearPlan]:
+    """The milestones by year. Of a long plan only this year and years with something overdue stand open."""
+    is_long = sum(map(len, overview.milestones.values())) > MILESTONES_OPEN
+    return [
+        YearPlan(
+            year,
+            steps,
+            is_folded=is_long
+            and year != overview.on.year
+            and not any(step.late_days and step.completed_on is None for step in steps),
+        )
+        for year, steps in overview.milestones.items()
+    ]
 
 
 def _pace(overview: Overview, answers: tuple[Answer, ...]) -> Any:

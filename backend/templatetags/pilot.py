@@ -14,6 +14,7 @@ from backend.pages.figures import labelled
 from backend.pages.pictures import LOOKS
 from lifecycle.models import ProjectState
 from lifecycle.rules.answers import Answer, Status
+from lifecycle.wording import listed
 
 register = template.Library()
 
@@ -44,6 +45,12 @@ def wan_short(amount: Decimal) -> str:
 def number(value: Decimal | None) -> str:
     """A number without needless places: 12.00 is 12."""
     return "" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def detail(value: Any) -> str:
+    """A detail of the security log: several joined by 、, anything else as it is."""
+    return listed(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @register.filter

@@ -63,6 +63,6 @@
   });
 
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll(".answers details").forEach((part) => (part.open = true));
+    document.querySelectorAll(".answers details, .years > details").forEach((part) => (part.open = true));
   });
 })();

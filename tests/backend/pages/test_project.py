@@ -13,14 +13,14 @@ from lifecycle.models import DatedEvent, Target, Tranche
 from lifecycle.parties.models import Role
 from reports.watch import RULES
 from tests.backend.pages.browsing import browser_of, text_of
-from tests.builders import day, make_project, moved
+from tests.builders import day, make_milestone, make_project, moved
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
 QUERIES = 10
-"""Session, person, memberships; the project; money, pace, events, milestones, tranches, reports, targets;
-whether answers are stale, the answers; the latest entries."""
+"""Session, person, memberships; the project; money, all small tables together, pace; whether answers are
+stale, the answers; the latest entries."""
 
 
 @pytest.fixture
@@ -157,3 +157,19 @@ def test_the_page_stays_small(project, browser):
         moved(project, "支出", "省拨款", "10", "2023-03-01")
 
     assert len(read(browser, project).encode()) < 80_000
+
+
+def test_a_long_plan_folds_the_years_that_ask_for_nothing(project, browser):
+    year = timezone.localdate().year
+    for quiet in range(year + 1, year + 8):
+        for month in (6, 12):
+            make_milestone(project, f"{quiet}-{month:02}-28")
+    make_milestone(project, f"{year - 1}-12-28")
+
+    answer = browser.get(reverse("project", args=[project.number]))
+
+    folded = {plan.year: plan.is_folded for plan in answer.context["plans"]}
+    assert all(folded[quiet] for quiet in range(year + 1, year + 8))
+    assert not folded[year - 1]
+    assert not folded.get(year, False)
+    assert f"{year + 7} 年度（2 项）" in text_of(answer)
