@@ -230,10 +230,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="entry",
-            index=models.Index(fields=["project", "voucher"], name="entry_by_voucher"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
             index=models.Index(fields=["project", "on"], name="entry_by_day"),
         ),
         migrations.AddIndex(

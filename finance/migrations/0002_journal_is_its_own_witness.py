@@ -8,6 +8,8 @@ FORWARD = (Path(__file__).parent / "sql" / "journal.sql").read_text(encoding="ut
 REVERSE = """
 DROP TRIGGER project_number_stays ON lifecycle_project;
 DROP VIEW finance_line;
+DROP INDEX entry_by_voucher;
+DROP FUNCTION finance_folded(text);
 DROP FUNCTION finance_entry_inserted() CASCADE;
 DROP FUNCTION finance_fits(finance_entry, finance_account, finance_account, finance_entry);
 DROP FUNCTION finance_refuse_entry(bigint, integer);

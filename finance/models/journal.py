@@ -123,7 +123,6 @@ class Entry(models.Model):
             sane_day("on", "entry_on_is_sane"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["project", "voucher"], name="entry_by_voucher"),
             models.Index(fields=["project", "on"], name="entry_by_day"),
             models.Index(
                 fields=["invoice"],

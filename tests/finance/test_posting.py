@@ -315,6 +315,15 @@ def test_pages_and_journal_know_the_same_stages_for_reversals(project, state):
 
 
 @pytest.mark.parametrize(
+    ("voucher", "invoice"), [("ａ３", "77"), ("a3", "７７"), (" a3\u3000", "77"), ("a3", "7\u200b7")]
+)
+def test_a_voucher_in_another_width_is_the_same_voucher(project, voucher, invoice):
+    post(project, "支出", "省拨款", "5.00", "2022-10-08", "a3", "设备费", invoice="77")
+    with pytest.raises(AlreadyPosted):
+        post(project, "支出", "省拨款", "6.00", "2022-10-09", voucher, "设备费", invoice=invoice)
+
+
+@pytest.mark.parametrize(
     ("state", "kind", "allowed"),
     [
         ("suspended", "拨付单位", False),

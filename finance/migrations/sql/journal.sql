@@ -61,6 +61,29 @@ LANGUAGE sql IMMUTABLE AS $$
         || '-' || source || CASE WHEN category = '' THEN '' ELSE '-' || category END
 $$;
 
+-- Text as it is compared: one width, one kind of bracket, runs of spaces made one, invisible signs gone.
+-- The same as backend.workbook.folding.folded, so that what is posted by hand and what a workbook brings
+-- are one movement where WORKBOOK.md says so. Most texts hold none of the signs and are compared as they are.
+CREATE FUNCTION finance_folded(plain text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN plain !~ E'[ \uFF01-\uFF5E\uFFE5\u3002\uFF61\u3014\u3015\u3010\u3011\u3016\u3017\u0009\u000A\u000D\u000B\u000C\u001C\u001D\u001E\u001F\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\u200C\u200D\u2060\uFEFF]' THEN plain
+        ELSE btrim(regexp_replace(translate(plain,
+            E'\u0009\u000A\u000D\u000B\u000C\u001C\u001D\u001E\u001F\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000'
+            || E'\uFFE5\u3002\uFF61\u3014\u3015\u3010\u3011\u3016\u3017'
+            || '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？'
+            || '＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿'
+            || '｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～'
+            || E'\u200B\u200C\u200D\u2060\uFEFF',
+            repeat(' ', 28) || '¥..[][][]'
+            || '!"#$%&''()*+,-./0123456789:;<=>?'
+            || '@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_'
+            || '`abcdefghijklmnopqrstuvwxyz{|}~'), ' {2,}', ' ', 'g'), ' ')
+        END
+$$;
+
+CREATE INDEX entry_by_voucher ON finance_entry (project_id, finance_folded(voucher));
+
 CREATE VIEW finance_line AS
     SELECT id * 2 AS id, id AS entry_id, debit_id AS account_id, amount AS debit, 0::numeric(18, 2) AS credit
     FROM finance_entry

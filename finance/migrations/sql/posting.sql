@@ -135,8 +135,9 @@ BEGIN
     LEFT JOIN finance_entry k ON k.project_id = p_project AND k.key = p_key
     LEFT JOIN LATERAL (
         SELECT e.id FROM finance_entry e
-        WHERE e.project_id = p_project AND e.voucher = p_voucher AND e.kind = p_kind AND e.source = p_source
-            AND e.category = p_category AND e.invoice = p_invoice AND e.reverses_id IS NULL
+        WHERE e.project_id = p_project AND finance_folded(e.voucher) = finance_folded(p_voucher)
+            AND e.kind = p_kind AND e.source = p_source AND e.category = p_category
+            AND finance_folded(e.invoice) = finance_folded(p_invoice) AND e.reverses_id IS NULL
             AND NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id)
         LIMIT 1
     ) s ON true

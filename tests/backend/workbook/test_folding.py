@@ -1,6 +1,7 @@
 """Text: what is kept and what is compared."""
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,25 @@ def test_any_text_comes_back_from_behind_the_apostrophe(text: str) -> None:
 def test_spaces_around_never_matter(before: str, text: str, after: str) -> None:
     assert trimmed(before + text + after) == trimmed(text)
     assert folded(folded(text)) == folded(text)
+
+
+ODD = "".join(
+    chr(code)
+    for code in (*range(1, 0x100), *range(0x2000, 0x2070), *range(0x3000, 0x3020), *range(0xFF00, 0xFFF0))
+)
+
+
+@pytest.mark.django_db
+@given(
+    st.lists(
+        st.one_of(st.text(ODD, max_size=30), st.text(st.characters(exclude_characters="\x00"))), max_size=20
+    )
+)
+def test_the_journal_folds_texts_as_the_workbook_does(texts: list[str]) -> None:
+    texts = [*texts, ODD, "記-00013", "  a  b  "]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(finance_folded(t) ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY x (t, n)",
+            [texts],
+        )
+        assert cursor.fetchone()[0] == [folded(text) for text in texts]
