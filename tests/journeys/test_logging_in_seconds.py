@@ -71,7 +71,7 @@ def test_a_refusal_stands_at_the_amount_with_what_is_available(page: Page, proje
     page.get_by_label("凭证号").fill("记-1")
     page.get_by_role("button", name="登记支出").click()
 
-    page.get_by_text("可用余额 2000000.00").wait_for()
+    page.get_by_text("可用余额 2,000,000.00").wait_for()
     amount = page.get_by_label("金额（元）")
     assert amount.get_attribute("aria-invalid") == "true"
     assert amount.evaluate("field => field === document.activeElement")
