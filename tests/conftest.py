@@ -40,7 +40,8 @@ BROWSER_FLAGS = [
     "--disable-quic",
 ]
 
-hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
+# The same examples every time, so that a change is judged by what it changed; `make test-long` looks for new ones.
+hypothesis.settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

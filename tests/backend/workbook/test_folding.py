@@ -74,7 +74,10 @@ ODD = "".join(
 @pytest.mark.django_db
 @given(
     st.lists(
-        st.one_of(st.text(ODD, max_size=30), st.text(st.characters(exclude_characters="\x00"))), max_size=20
+        st.one_of(
+            st.text(ODD, max_size=30), st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
+        ),
+        max_size=20,
     )
 )
 def test_the_journal_folds_texts_as_the_workbook_does(texts: list[str]) -> None:
