@@ -27,11 +27,10 @@ AccountKey = tuple[int, str, str, str]
 
 @dataclass(slots=True)
 class _Head:
-    """Where a project's chain stands, and at which sequence it stood before."""
+    """Where a project's chain stands."""
 
     sequence: int
     hash: str
-    before: int
 
 
 def post_many(
@@ -66,7 +65,7 @@ def post_many(
             written += len(chunk)
             if progress is not None:
                 progress(written)
-        _refuse_doubles(heads)
+        _refuse_doubles(list(heads))
     return written
 
 
@@ -88,7 +87,7 @@ def _open(heads: dict[int, _Head], projects: set[int]) -> None:
             [fresh],
         )
         for project_id, sequence, head_hash in cursor:
-            heads[project_id] = _Head(sequence, head_hash, sequence)
+            heads[project_id] = _Head(sequence, head_hash)
 
 
 def _find_accounts(accounts: dict[AccountKey, tuple[int, str, int, str]], wanted: set[AccountKey]) -> None:
@@ -213,29 +212,22 @@ def _copy(entries: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(entry)
 
 
-def _refuse_doubles(heads: dict[int, _Head]) -> None:
-    """The key of WORKBOOK.md is unique among entries that are not reversed.
-
-    Costs a look into the index of vouchers for each new entry, however long the journals are.
-    """
+def _refuse_doubles(projects: list[int]) -> None:
+    """The key of WORKBOOK.md is unique among entries that are not reversed."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT min(n.voucher)
-            FROM unnest(%s::bigint[], %s::integer[]) began (project_id, sequence)
-            JOIN finance_entry n ON n.project_id = began.project_id AND n.sequence > began.sequence
-            WHERE EXISTS (
-                SELECT FROM finance_entry e
-                WHERE e.project_id = n.project_id AND e.voucher = n.voucher AND e.sequence < n.sequence
-                    AND e.kind = n.kind AND e.source = n.source AND e.category = n.category
-                    AND e.invoice = n.invoice AND e.reverses_id IS NULL
-                    AND NOT EXISTS (SELECT FROM finance_entry r WHERE r.reverses_id = e.id))
+            SELECT min(e.voucher) FROM finance_entry e
+            WHERE e.project_id = ANY(%s) AND e.reverses_id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM finance_entry r WHERE r.reverses_id = e.id)
+            GROUP BY e.project_id, e.voucher, e.kind, e.source, e.category, e.invoice
+            HAVING count(*) > 1
+            LIMIT 1
             """,
-            [list(heads), [head.before for head in heads.values()]],
+            [projects],
         )
-        double = cursor.fetchone()[0]
-    if double is not None:
-        raise IntegrityError(f"journal: movement {double} is in the journal already, or came twice")
+        if double := cursor.fetchone():
+            raise IntegrityError(f"journal: movement {double[0]} is in the journal already, or came twice")
 
 
 def _touch_sharers(invoices: list[str]) -> None:
