@@ -34,7 +34,7 @@ class _TakenBack(Exception):
 
 
 def measure(report: Report, rounds: int) -> None:
-    ids = list(Project.objects.order_by("pk").values_list("pk", flat=True)[:PROJECTS])
+    ids = list(Project.objects.order_by("-pk").values_list("pk", flat=True)[:PROJECTS])
     entries = len(ids) * OF_EACH
 
     def ours() -> float:

@@ -28,14 +28,15 @@ def measure(report: Report, rounds: int, *, keys: Keys, home: Path, ledger: Proj
     # As the list's first visitor of the day finds it; judging is measured by itself.
     refresh(everything, on=timezone.localdate())
     count = everything.count()
-    shown = everything.order_by("number")[0].number
+    project = everything.order_by("number")[0]
+    shown = project.number
     ours = {
         "api": f"/api/v1/projects/?page_size={PAGE}",
         "list": "/projects/",
         "project": f"/projects/{shown}/",
         "ledger": f"/projects/{shown}/ledger/",
     }
-    bare = {"api": "/api/", "rows": "/projects/", "entries": f"/entries/?project={shown}"}
+    bare = {"api": "/api/", "rows": "/projects/", "entries": f"/entries/?project={project.pk}"}
     if ledger is not None:
         ours["near"] = f"/projects/{ledger.number}/ledger/"
         ours["far"] = f"{ours['near']}?after={_mark_before_page(ledger, FAR)}"
