@@ -90,7 +90,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 def entries(request: HttpRequest) -> HttpResponse:
     rows = (
-        Entry.objects.filter(project=request.GET["project"])
+        Entry.objects.filter(project=int(request.GET["project"]))
         .select_related("debit", "credit")
         .order_by("-sequence")[:ROWS]
     )

@@ -31,8 +31,13 @@ settings.configure(
 django.setup()
 
 from django.db import transaction  # noqa: E402
-from hordak.models import Account, AccountType, Leg, Transaction  # noqa: E402
-from moneyed import Money  # noqa: E402
+from hordak.models import (  # type: ignore[import-not-found]  # noqa: E402
+    Account,
+    AccountType,
+    Leg,
+    Transaction,
+)
+from moneyed import Money  # type: ignore[import-not-found]  # noqa: E402
 
 
 def main() -> None:

@@ -125,7 +125,8 @@ def _by_eight(targets: list[Project], today: date, entries: int) -> float:
     if any(client.exitcode for client in clients):
         raise RuntimeError("a client failed to post")
     # The clock is the same in every process; what a client needs to leave is not counted.
-    return max(ends.get() for _ in clients) - began
+    last: float = max(ends.get() for _ in clients)
+    return last - began
 
 
 def _client(project: Project, today: date, entries: int, mark: str, started: Any, ends: Any) -> None:

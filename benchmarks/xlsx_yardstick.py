@@ -8,9 +8,9 @@ import sys
 import time
 from datetime import date
 
-import polars
+import polars  # type: ignore[import-not-found]
 import psycopg
-from rustpy_xlsxwriter import FastExcel
+from rustpy_xlsxwriter import FastExcel  # type: ignore[import-not-found]
 
 QUERY = """
     COPY (
