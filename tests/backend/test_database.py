@@ -217,10 +217,13 @@ def test_a_socket_folder_that_somebody_else_prepared_is_refused(home: Path, tmp_
     place = Place.of(home)
     home.mkdir()
     place.folder.mkdir(mode=0o700)
-    (place.folder / "socket").symlink_to(tmp_path)
+    place.socket_folder.symlink_to(tmp_path)
 
-    with pytest.raises(database.RightsMissing, match="为 PILOT_HOME 另选目录"):
-        database.start(home)
+    try:
+        with pytest.raises(database.RightsMissing, match="为 PILOT_HOME 另选目录"):
+            database.start(home)
+    finally:
+        place.socket_folder.unlink()
 
 
 def test_files_of_another_major_version_are_refused_with_both_versions(home: Path) -> None:
