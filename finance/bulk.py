@@ -78,7 +78,7 @@ def _open(heads: dict[int, _Head], projects: set[int]) -> None:
         cursor.execute(
             "INSERT INTO finance_journal (project_id, sequence, head_hash)"
             " SELECT id, 0, finance_genesis(number) FROM lifecycle_project WHERE id = ANY(%s) ORDER BY id"
-            " ON CONFLICT DO NOTHING",
+            " FOR KEY SHARE ON CONFLICT DO NOTHING",
             [fresh],
         )
         cursor.execute(

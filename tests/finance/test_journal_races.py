@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from finance.chain import genesis
 from finance.models import Account, Entry, Journal
 from finance.posting import (
     InsufficientFunds,
@@ -205,3 +206,50 @@ def test_a_change_beside_a_posting_is_refused_and_the_posting_stands(project, st
     assert isinstance(answers[0], IntegrityError)
     assert answers[1].sequence == 3
     assert whole(project)
+
+
+def beside(act: Callable[[], object], open_act: Callable[[], object]) -> object:
+    """Run `act` on another connection while `open_act` is done but not committed; it must wait for that."""
+    answers: list[object] = []
+
+    def run() -> None:
+        try:
+            answers.append(act())
+        except (DomainError, IntegrityError) as refusal:
+            answers.append(refusal)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        open_act()
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it did not wait"
+    thread.join(30)
+    return answers[0]
+
+
+def receive(project: Project) -> object:
+    movement = Movement("资金到位", "单位自筹", Decimal("5.00"), date(2022, 10, 8), "v")
+    return post_entry(project=project, movement=movement, key=None, actor=OPERATOR_ACTOR, today=TODAY)
+
+
+def test_a_number_is_not_changed_beside_the_first_entry_that_hashes_it():
+    project = make_project(milestones=False)
+    answer = beside(
+        lambda: Project.objects.filter(pk=project.pk).update(number="OTHER"), lambda: receive(project)
+    )
+    assert isinstance(answer, IntegrityError)
+    assert Entry.objects.get(project=project).previous_hash == genesis(project.number)
+
+
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_a_first_entry_beside_a_change_of_number_hashes_the_number_that_stands(in_bulk):
+    project = make_project(milestones=False)
+
+    def post() -> object:
+        return moved(project, "资金到位", "单位自筹", "5", "2022-10-08") if in_bulk else receive(project)
+
+    beside(post, lambda: Project.objects.filter(pk=project.pk).update(number="OTHER"))
+    assert Entry.objects.get(project=project).previous_hash == genesis("OTHER")

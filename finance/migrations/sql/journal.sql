@@ -234,9 +234,12 @@ $$;
 
 CREATE FUNCTION finance_journal_inserted() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+    number_now text;
 BEGIN
-    IF NEW.sequence <> 0 OR NEW.head_hash IS DISTINCT FROM
-        (SELECT finance_genesis(number) FROM lifecycle_project WHERE id = NEW.project_id) THEN
+    -- Locked, so that the number cannot change beside the first entry that hashes it.
+    SELECT number INTO number_now FROM lifecycle_project WHERE id = NEW.project_id FOR KEY SHARE;
+    IF NEW.sequence <> 0 OR NEW.head_hash IS DISTINCT FROM finance_genesis(number_now) THEN
         RAISE EXCEPTION 'journal: a chain starts at its project''s genesis' USING ERRCODE = '23514';
     END IF;
     RETURN NEW;

@@ -9,7 +9,7 @@ BEGIN
     SELECT * INTO head FROM finance_journal WHERE project_id = p_project FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         INSERT INTO finance_journal (project_id, sequence, head_hash)
-        SELECT id, 0, finance_genesis(number) FROM lifecycle_project WHERE id = p_project
+        SELECT id, 0, finance_genesis(number) FROM lifecycle_project WHERE id = p_project FOR KEY SHARE
         ON CONFLICT DO NOTHING;
         SELECT * INTO head FROM finance_journal WHERE project_id = p_project FOR NO KEY UPDATE;
     END IF;
