@@ -7,6 +7,7 @@ docs/roles.md shows the same table to people.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from finance.kinds import KINDS
 from lifecycle.errors import Forbidden
+from lifecycle.moves import MOVES
+from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.parties.sight import Sight, sight_of
 from lifecycle.wording import listed
@@ -35,6 +38,42 @@ class Act(StrEnum):
     REVERSE_ENTRY = "reverse_entry"
     PLAN_MILESTONE = "plan_milestone"
     LOG_MILESTONE = "log_milestone"
+    HAND_IN_MILESTONE = "hand_in_milestone"
+    VERIFY_MILESTONE = "verify_milestone"
+    WAIVE_MILESTONE = "waive_milestone"
+    WRITE_ANNUAL_REPORT = "write_annual_report"
+    CHECK_ANNUAL_REPORT = "check_annual_report"
+    DRAFT_CONTRACT = "draft_contract"
+    SIGN_CONTRACT = "sign_contract"
+    ASK_CHANGE = "ask_change"
+    REVIEW_CHANGE = "review_change"
+    ASK_EXEMPTION = "ask_exemption"
+    DECIDE_EXEMPTION = "decide_exemption"
+    PLAN_TRANCHE = "plan_tranche"
+    CONFIRM_PAYMENT = "confirm_payment"
+    INSPECT = "inspect"
+    ANSWER_FINDING = "answer_finding"
+    PREPARE_ACCEPTANCE = "prepare_acceptance"
+    REVIEW_ACCEPTANCE = "review_acceptance"
+    AGREE_ACCEPTANCE = "agree_acceptance"
+    ORGANISE_ACCEPTANCE = "organise_acceptance"
+    CERTIFY_ACCEPTANCE = "certify_acceptance"
+    RECORD_AUDIT = "record_audit"
+    SETTLE = "settle"
+    DECIDE_SURPLUS = "decide_surplus"
+    ASK_REFUND = "ask_refund"
+    RECORD_RECEIPT = "record_receipt"
+    RECORD_CREDIT = "record_credit"
+    FILE_DOCUMENT = "file_document"
+    START_FUNDING = "start_funding"
+    START_IMPLEMENTATION = "start_implementation"
+    APPLY_FOR_ACCEPTANCE = "apply_for_acceptance"
+    CLOSE = "close"
+    RETURN_FOR_RECTIFICATION = "return_for_rectification"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    TERMINATE = "terminate"
+    REVOKE = "revoke"
     IMPORT_WORKBOOK = "import_workbook"
     EXPORT_WORKBOOK = "export_workbook"
     SET_LIMITS = "set_limits"
@@ -44,6 +83,9 @@ class Act(StrEnum):
 
 _BUSINESS = frozenset({Role.UNIT, Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR})
 _UNIT_AND_PARK = frozenset({Role.UNIT, Role.PARK})
+_ON_SITE = frozenset({Role.UNIT, Role.PARK, Role.CITY, Role.PROVINCE})
+_PARTIES = frozenset({Role.UNIT, Role.PARK, Role.PROVINCE})
+_PROVINCE = frozenset({Role.PROVINCE})
 _POSTERS = frozenset().union(*(roles for kind in KINDS.values() for roles in kind.posters.values()))
 
 TABLE: dict[Act, frozenset[str]] = {
@@ -54,6 +96,34 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.REVERSE_ENTRY: _POSTERS,
     Act.PLAN_MILESTONE: frozenset({Role.PARK}),
     Act.LOG_MILESTONE: _UNIT_AND_PARK,
+    Act.HAND_IN_MILESTONE: _UNIT_AND_PARK,
+    Act.VERIFY_MILESTONE: frozenset({Role.PARK}),
+    Act.WAIVE_MILESTONE: _PROVINCE,
+    Act.WRITE_ANNUAL_REPORT: frozenset({Role.UNIT}),
+    Act.CHECK_ANNUAL_REPORT: frozenset({Role.PARK}),
+    Act.DRAFT_CONTRACT: _PARTIES,
+    Act.SIGN_CONTRACT: _PARTIES,
+    Act.ASK_CHANGE: frozenset({Role.UNIT}),
+    Act.REVIEW_CHANGE: frozenset({Role.PARK, Role.CITY, Role.PROVINCE}),
+    Act.ASK_EXEMPTION: frozenset({Role.UNIT, Role.PARK, Role.CITY}),
+    Act.DECIDE_EXEMPTION: _PROVINCE,
+    Act.PLAN_TRANCHE: frozenset({Role.PARK, Role.PROVINCE}),
+    Act.CONFIRM_PAYMENT: frozenset({Role.UNIT}),
+    Act.INSPECT: frozenset({Role.CITY, Role.PROVINCE}),
+    Act.ANSWER_FINDING: _UNIT_AND_PARK,
+    Act.PREPARE_ACCEPTANCE: _UNIT_AND_PARK,
+    Act.REVIEW_ACCEPTANCE: frozenset({Role.CITY}),
+    Act.AGREE_ACCEPTANCE: _PROVINCE,
+    Act.ORGANISE_ACCEPTANCE: frozenset({Role.CITY, Role.PROVINCE}),
+    Act.CERTIFY_ACCEPTANCE: _PROVINCE,
+    Act.RECORD_AUDIT: _UNIT_AND_PARK,
+    Act.SETTLE: _UNIT_AND_PARK,
+    Act.DECIDE_SURPLUS: _PROVINCE,
+    Act.ASK_REFUND: _PROVINCE,
+    Act.RECORD_RECEIPT: _PROVINCE,
+    Act.RECORD_CREDIT: _PROVINCE,
+    Act.FILE_DOCUMENT: _ON_SITE,
+    **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
@@ -95,6 +165,20 @@ def roles_on(sight: Sight, project: Project) -> frozenset[str]:
 def may_on(act: Act, sight: Sight, project: Project) -> bool:
     """Whether a role that the person holds towards this project allows the act."""
     return not roles_on(sight, project).isdisjoint(TABLE[act])
+
+
+def acting(actor: Actor, act: Act, sight: Sight, project: Project) -> Actor:
+    """The one who acts, in the role by which they may do this to the project.
+
+    Where several allow it, the one nearest to the money's source counts. Raises Forbidden where none does.
+    """
+    require_on(act, sight, project)
+    held = roles_on(sight, project) & TABLE[act]
+    role = next(role for role in _BY_RANK if role in held)
+    return replace(actor, role=role.value)
+
+
+_BY_RANK = (Role.PROVINCE, Role.CITY, Role.PARK, Role.UNIT)
 
 
 def require_on(act: Act, sight: Sight, project: Project) -> None:

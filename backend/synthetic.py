@@ -25,11 +25,13 @@ from finance.terms import DIRECT, MATCHING, PAYMENT, PROVINCIAL, SPENDING, THREE
 from lifecycle.errors import Conflict
 from lifecycle.models import (
     AnnualReport,
+    AnnualReportState,
     Batch,
     CategoryScheme,
     Cluster,
     DatedEvent,
     EventKind,
+    MilestoneState,
     Project,
     ProjectState,
     ReportProgress,
@@ -78,7 +80,7 @@ ANALYSED = (
 _COUNTERPARTIES = ("精密仪器厂", "材料研究所", "测试中心", "软件公司", "大学实验室", "设备租赁公司")
 _MEMOS = ("采购样机部件", "测试分析费", "委托加工", "研发人员劳务", "试验耗材", "差旅与会议")
 _FEN = Decimal("0.01")
-MILESTONE_COLUMNS = "project_id, year, name, planned_on, completed_on, progress, owner"
+MILESTONE_COLUMNS = "project_id, year, name, planned_on, completed_on, progress, owner, state"
 _ModelT = TypeVar("_ModelT", bound=Model)
 
 
@@ -287,6 +289,7 @@ def _reports(project: Project, chance: Random) -> Iterator[AnnualReport]:
                 submitted_on=on,
                 reviewed_on=on + timedelta(days=10),
                 progress=ReportProgress.ON_PLAN,
+                state=AnnualReportState.ACCEPTED,
             )
 
 
@@ -327,6 +330,7 @@ def _milestones(project: Project, chance: Random) -> Iterator[tuple[Any, ...]]:
             completed,
             "" if completed is None else "已完成",
             f"责任人{number % 7 + 1}",
+            (MilestoneState.PLANNED if completed is None else MilestoneState.VERIFIED).value,
         )
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from lifecycle.models import Site
 from lifecycle.reading import fetch, fetch_grouped, rows_of
-from lifecycle.rules.facts import Event, LifeFacts, Milestone
+from lifecycle.rules.facts import Event, Finding, LifeFacts, Milestone, Waiver
 from lifecycle.rules.limits import Limits
 
 
 def life_facts(ids: Sequence[int], *, on: date, known_at: datetime | None = None) -> dict[int, LifeFacts]:
-    """Facts as of the day `on`, by project id; six queries however many projects.
+    """Facts as of the day `on`, by project id; eight queries however many projects.
 
     known_at: from what had been recorded by that instant; a project recorded later is left out.
     A batch's limit is the one in force on `on`; before its first day the first one, and the default
@@ -50,6 +50,7 @@ def life_facts(ids: Sequence[int], *, on: date, known_at: datetime | None = None
         FROM {rows_of("lifecycle_milestone", known_at)} m
         WHERE m.project_id = ANY(%(projects)s) AND m.planned_on < %(on)s
             AND (m.completed_on IS NULL OR m.completed_on > %(on)s)
+            AND (m.waived_on IS NULL OR m.waived_on > %(on)s)
         """,
         at,
     )
@@ -62,8 +63,27 @@ def life_facts(ids: Sequence[int], *, on: date, known_at: datetime | None = None
     )
     events = fetch_grouped(
         f"""
-        SELECT e.project_id, e.kind, e.happened_on, e.result, e.value
+        SELECT e.project_id, e.kind, e.happened_on, e.result, e.value, e.decided_on
         FROM {rows_of("lifecycle_datedevent", known_at)} e WHERE e.project_id = ANY(%(projects)s)
+        ORDER BY e.happened_on, e.id
+        """,
+        at,
+    )
+    waivers = fetch_grouped(
+        f"""
+        SELECT x.project_id, x.rule, x.reason, x.granted_by, x.granted_on, x.until
+        FROM {rows_of("lifecycle_exemption", known_at)} x
+        WHERE x.project_id = ANY(%(projects)s) AND x.state = 'granted'
+        ORDER BY x.granted_on, x.id
+        """,
+        at,
+    )
+    findings = fetch_grouped(
+        f"""
+        SELECT f.project_id, f.found_on, f.due_on, f.closed_on, f.severity, f.text
+        FROM {rows_of("lifecycle_finding", known_at)} f
+        WHERE f.project_id = ANY(%(projects)s) AND f.found_on <= %(on)s
+        ORDER BY f.due_on, f.id
         """,
         at,
     )
@@ -82,6 +102,8 @@ def life_facts(ids: Sequence[int], *, on: date, known_at: datetime | None = None
             milestones=[Milestone._make(row) for row in late.get(pk, ())],
             reports=reports.get(pk, ()),
             events=[Event(*row) for row in events.get(pk, ())],
+            waivers=[Waiver._make(row) for row in waivers.get(pk, ())],
+            findings=[Finding._make(row) for row in findings.get(pk, ())],
         )
         for pk, state, site, start_on, end_on, signed_on, commitment_on, batch, award_on in projects
     }

@@ -21,6 +21,11 @@ _OF_PROJECTS = frozenset(
         "lifecycle_milestone",
         "lifecycle_annualreport",
         "lifecycle_datedevent",
+        "lifecycle_exemption",
+        "lifecycle_finding",
+        "finance_audit",
+        "finance_refund",
+        "finance_refundreceipt",
     )
 )
 """Tables whose rows speak of one project, so that their former readings are found by it."""

@@ -15,7 +15,8 @@ from django.db import connection
 
 from finance.bulk import post_many
 from finance.posting import Movement
-from lifecycle.models import Batch, BatchLimit, Cluster, Milestone, Project, Site
+from lifecycle.models import Batch, BatchLimit, Cluster, Milestone, Project, Site, StateChange
+from lifecycle.moves import Move, moves_from
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Organisation, OrganisationKind
 
@@ -106,6 +107,34 @@ def make_project(*, cluster: Cluster | None = None, milestones: bool = True, **f
     return project
 
 
+def walked(project: Project, state: str) -> Project:
+    """The project moved on to `state` by arrows that exist, each recorded for its start, whatever it lacks.
+
+    Raises LookupError when no arrows lead there; then make it there instead.
+    """
+    ways: list[tuple[str, list[Move]]] = [(project.state, [])]
+    for stage, path in ways:
+        if stage == state:
+            break
+        seen = {reached for reached, _ in ways}
+        ways += [(move.target, [*path, move]) for move in moves_from(stage) if move.target not in seen]
+    else:
+        raise LookupError(state)
+    for move in path:
+        last = StateChange.objects.filter(project=project).latest("sequence")
+        StateChange.objects.create(
+            project=project,
+            sequence=last.sequence + 1,
+            move=move.name,
+            from_state=project.state,
+            to_state=move.target,
+            effective_on=project.start_on,
+        )
+        Project.objects.filter(pk=project.pk).update(state=move.target)
+        project.refresh_from_db()
+    return project
+
+
 def make_milestone(project: Project, planned_on: str, *, completed_on: str | None = None) -> Milestone:
     return Milestone.objects.create(
         project=project,
@@ -113,6 +142,7 @@ def make_milestone(project: Project, planned_on: str, *, completed_on: str | Non
         name=f"里程碑{next(_numbers)}",
         planned_on=day(planned_on),
         completed_on=completed_on and day(completed_on),
+        state="verified" if completed_on else "planned",
     )
 
 

@@ -63,6 +63,7 @@ class ProjectView(View):
     """
 
     acts: ClassVar[dict[str, Act]] = {}
+    act: Act | None = None
     project: Project
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -73,9 +74,15 @@ class ProjectView(View):
         if project is None:
             raise not_found()
         self.project = project
-        act = self.acts.get(_method(request))
-        if act is not None:
-            access.require_on(act, self.sight, project)
+        self.act = self.acts.get(_method(request))
+        if self.act is not None:
+            access.require_on(self.act, self.sight, project)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, in the role that allows what the method does."""
+        actor = super().actor
+        return actor if self.act is None else access.acting(actor, self.act, self.sight, self.project)
 
 
 def _method(request: Request) -> str:

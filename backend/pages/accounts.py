@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.access import Act, require
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, signed_in
+from backend.pages.forms import take
 from backend.pages.paging import Order, keyset_page
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.parties import accounts, organisations
@@ -88,19 +89,6 @@ def _named(name: str) -> Organisation:
         raise forms.ValidationError(_("没有名为“%(name)s”的单位。") % {"name": name}) from None
 
 
-def _take(form: forms.Form, refusal: Invalid | Conflict, renamed: dict[str, str] | None = None) -> None:
-    """Show a refusal beside the fields it names."""
-    sentences = refusal.details if isinstance(refusal, Invalid) else {}
-    placed = False
-    for field, sentence in sentences.items():
-        field = (renamed or {}).get(field, field)
-        if field in form.fields:
-            form.add_error(field, sentence)
-            placed = True
-    if not placed:
-        form.add_error(None, refusal.message)
-
-
 @require_http_methods(["GET", "POST"])
 @signed_in
 def people(request: PageRequest) -> HttpResponseBase:
@@ -111,7 +99,7 @@ def people(request: PageRequest) -> HttpResponseBase:
         try:
             person = accounts.create_person(actor=actor_of(request), now=timezone.now(), **form.cleaned_data)
         except (Invalid, Conflict) as refusal:
-            _take(form, refusal, {"new": "password"})
+            take(form, refusal, {"new": "password"})
         else:
             messages.success(
                 request,
@@ -155,7 +143,7 @@ def person(request: PageRequest, pk: int) -> HttpResponseBase:
                 **form.cleaned_data,
             )
         except (Invalid, Conflict) as refusal:
-            _take(form, refusal)
+            take(form, refusal)
         else:
             messages.success(request, _("角色已登记。"))
             return redirect("person", shown.pk)
@@ -248,7 +236,7 @@ def organisation_list(request: PageRequest) -> HttpResponseBase:
         try:
             added = organisations.add_organisation(actor=actor_of(request), **form.cleaned_data)
         except (Invalid, Conflict) as refusal:
-            _take(form, refusal)
+            take(form, refusal)
         else:
             messages.success(request, _("已登记单位“%(name)s”。") % {"name": added.name})
             return redirect("organisations")

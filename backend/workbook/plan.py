@@ -107,6 +107,7 @@ def plan_records(
     existing: Callable[[Row], Any | None],
     judge: Callable[[Row, Any, bool, dict[str, Any]], str | None],
     beside: Callable[[Row, Any], list[FieldChange]] | None = None,
+    settle: Callable[[Any], tuple[str, ...]] | None = None,
 ) -> Plan:
     """Plan a sheet whose rows are records of one model, field by field.
 
@@ -114,6 +115,7 @@ def plan_records(
     judge: looks at a row with its instance as it would be, whether it is added, and the former values of
     what changed; adds faults, and answers with a reason when the importer may not do this.
     beside: plans what is kept apart from the record, and answers with what changes there.
+    settle: brings what follows from the row's values up to them, and answers with the names of those fields.
     Columns that the file lacks, and key columns of a known record, are left as they are.
     """
     plan = Plan()
@@ -135,10 +137,11 @@ def plan_records(
             new = shown_value(column, row[name])
             changes.append(change(sheet, row, column, _shown_former(desk, column, old), new))
         desk.count(sheet, row, added=adding, changes=changes)
+        following = settle(instance) if settle is not None and (adding or former) else ()
         if adding:
             plan.added.append(instance)
         elif former:
-            plan.changed.append((instance, tuple(former)))
+            plan.changed.append((instance, (*former, *following)))
     return plan
 
 
@@ -166,6 +169,12 @@ def _fill(desk: Desk, sheet: Sheetful, row: Row, instance: Any, *, adding: bool)
             setattr(instance, name, referred)
             continue
         value = row[name] if column.codes is None else column.codes[row[name]]
+        if column.enter is not None:
+            if adding:
+                column.enter(instance, value)
+            elif name in sheet.headings and not same(getattr(instance, name), value):
+                former[name] = getattr(instance, name)
+            continue
         if adding:
             setattr(instance, name, value)
         elif (

@@ -159,7 +159,17 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
         changed = {name for name in sheet.headings if row[name] not in ("", None)} - set(sheet.table.key)
         return desk.scope.against_record(title, project, adding=adding, changed=changed if adding else former)
 
-    return plan_records(desk, sheet, model=model, existing=existing, judge=judge)
+    def settle(record: Any) -> tuple[str, ...]:
+        """Milestones and annual reports stand as their days and texts say they do."""
+        if isinstance(record, Milestone):
+            record.follow_the_record(verified=desk.scope.may_verify(record.project))
+            return ("state", "waived_on")
+        if isinstance(record, AnnualReport):
+            record.follow_the_record()
+            return ("state",)
+        return ()
+
+    return plan_records(desk, sheet, model=model, existing=existing, judge=judge, settle=settle)
 
 
 def _register(desk: Desk, sheet: Sheetful, model: type[Model], name: str) -> None:

@@ -91,6 +91,10 @@ class Scope:
             return _("无权新增或修改：承担单位在本表只能填报进展")
         return _("无权新增或修改：只能维护本园区、本单位的项目")
 
+    def may_verify(self, project: Project) -> bool:
+        """Whether what is brought of the project's work counts as checked: by its park, or the province."""
+        return self.is_whole or self._is_own_park(_cluster_of(project), None)
+
     def against_movement(self, project: Project, *, kind: str, source: str) -> str | None:
         """Adding a movement of money to the ledger of `project`."""
         if self.is_whole:

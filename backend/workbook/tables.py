@@ -31,7 +31,8 @@ class Column:
     name: the field it fills. title: its header without unit. unit: what the brackets of the header say
     when the workbook is ours. required: marked * in WORKBOOK. empty: the value of a blank cell.
     refers: the sheet whose rows it names. codes: what is stored for each choice, where that is another word.
-    apart: kept outside the row's own record.
+    apart: kept outside the row's own record. enter: how a new record takes the value, where it is not simply
+    set; a known one never does.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     refers: str = ""
     codes: Mapping[str, str] | None = None
     apart: bool = False
+    enter: Callable[[Any, Any], object] | None = None
 
     @property
     def heading(self) -> str:

@@ -1,29 +1,81 @@
 """What is kept of a project's life."""
 
+from lifecycle.models.acceptance import VERDICTS, Acceptance, AcceptanceState, Panelist
 from lifecycle.models.batch import Batch, BatchLimit
+from lifecycle.models.change import ChangeKind, ChangeRequest, ChangeState, ChangeTier
 from lifecycle.models.cluster import Cluster
+from lifecycle.models.contract import Contract, ContractState, Signature
+from lifecycle.models.credit import CreditGrade, CreditRecord, CreditSubject
+from lifecycle.models.document import Document, DocumentCategory
+from lifecycle.models.exemption import Exemption, ExemptionState
 from lifecycle.models.history import FactVersion, ProjectStamp
-from lifecycle.models.milestone import Milestone
+from lifecycle.models.inspection import (
+    Finding,
+    FindingOrigin,
+    FindingState,
+    Inspection,
+    InspectionKind,
+    InspectionState,
+    Severity,
+)
+from lifecycle.models.milestone import Milestone, MilestoneState
+from lifecycle.models.move import ReasonClass, StateChange, Step
 from lifecycle.models.project import CategoryScheme, Project, ProjectState, Site
-from lifecycle.models.record import AnnualReport, DatedEvent, EventKind, ReportProgress
+from lifecycle.models.record import (
+    AnnualReport,
+    AnnualReportState,
+    DatedEvent,
+    EventKind,
+    ReportProgress,
+)
 from lifecycle.models.target import Target
 from lifecycle.models.tranche import Tranche
 
 __all__ = [
+    "VERDICTS",
+    "Acceptance",
+    "AcceptanceState",
     "AnnualReport",
+    "AnnualReportState",
     "Batch",
     "BatchLimit",
     "CategoryScheme",
+    "ChangeKind",
+    "ChangeRequest",
+    "ChangeState",
+    "ChangeTier",
     "Cluster",
+    "Contract",
+    "ContractState",
+    "CreditGrade",
+    "CreditRecord",
+    "CreditSubject",
     "DatedEvent",
+    "Document",
+    "DocumentCategory",
     "EventKind",
+    "Exemption",
+    "ExemptionState",
     "FactVersion",
+    "Finding",
+    "FindingOrigin",
+    "FindingState",
+    "Inspection",
+    "InspectionKind",
+    "InspectionState",
     "Milestone",
+    "MilestoneState",
+    "Panelist",
     "Project",
     "ProjectStamp",
     "ProjectState",
+    "ReasonClass",
     "ReportProgress",
+    "Severity",
+    "Signature",
     "Site",
+    "StateChange",
+    "Step",
     "Target",
     "Tranche",
 ]

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField, transition
 
 from lifecycle.models.cluster import Cluster
-from lifecycle.models.fields import ZERO, money, recorded_at, sane_day
+from lifecycle.models.fields import ZERO, WithArrows, money, recorded_at, sane_day
 from lifecycle.parties.models import Organisation
 from lifecycle.parties.sight import Sight
 
@@ -24,6 +25,16 @@ class ProjectState(models.TextChoices):
     SUSPENDED = "suspended", _("暂停")
     TERMINATED = "terminated", _("终止")
     REVOKED = "revoked", _("撤销")
+
+
+BEFORE_CLOSEOUT = (
+    ProjectState.APPROVED,
+    ProjectState.FUNDING,
+    ProjectState.IMPLEMENTING,
+    ProjectState.ACCEPTANCE,
+    ProjectState.SUSPENDED,
+)
+"""Stages from which a project can still be broken off."""
 
 
 class Site(models.TextChoices):
@@ -46,7 +57,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.select_related("unit", "cluster__batch", "cluster__park__parent")
 
 
-class Project(models.Model):
+class Project(WithArrows):
     """One project. Amounts are the contract's, in yuan; `end_on` includes every approved extension.
 
     `self_raised` may be below zero: contracts write what is left of the total after the other sources there.
@@ -78,8 +89,12 @@ class Project(models.Model):
         _("支出科目体系"), max_length=10, choices=CategoryScheme.choices, default=CategoryScheme.THREE
     )
     contract_signed_on = models.DateField(_("合同签订日期"), null=True, blank=True)
-    state = models.CharField(
-        _("当前阶段"), max_length=20, choices=ProjectState.choices, default=ProjectState.APPROVED
+    state = FSMField(
+        _("当前阶段"),
+        max_length=20,
+        choices=ProjectState.choices,
+        default=ProjectState.APPROVED,
+        protected=True,
     )
     recorded_at = recorded_at()
 
@@ -133,3 +148,49 @@ class Project(models.Model):
             "单位自筹": self.self_raised,
             "社会资本": self.social_capital,
         }
+
+    # The arrows between stages. `lifecycle.transitions` walks them, with conditions and a record; the
+    # database refuses a state that moves without its record.
+
+    @transition(field=state, source="*", target=RETURN_VALUE(*ProjectState.values))
+    def come_in_at(self, stage: str) -> str:
+        """Come in with its history (历史补录), at whatever stage it had reached; only before it is first saved."""
+        if not self._state.adding:
+            raise ValueError("a project that is kept moves by lifecycle.transitions")
+        return stage
+
+    @transition(field=state, source=ProjectState.APPROVED, target=ProjectState.FUNDING)
+    def start_funding(self) -> None:
+        """The contract stands; money may flow."""
+
+    @transition(field=state, source=ProjectState.FUNDING, target=ProjectState.IMPLEMENTING)
+    def start_implementation(self) -> None:
+        """The unit has the first money of every source; the work goes on with it."""
+
+    @transition(field=state, source=ProjectState.IMPLEMENTING, target=ProjectState.ACCEPTANCE)
+    def apply_for_acceptance(self) -> None:
+        """The work is finished; the park puts it forward for acceptance."""
+
+    @transition(field=state, source=ProjectState.ACCEPTANCE, target=ProjectState.CLOSED)
+    def close(self) -> None:
+        """The verdicts are in and the money is settled."""
+
+    @transition(field=state, source=ProjectState.ACCEPTANCE, target=ProjectState.IMPLEMENTING)
+    def return_for_rectification(self) -> None:
+        """Acceptance found something to be mended; once only."""
+
+    @transition(field=state, source=ProjectState.IMPLEMENTING, target=ProjectState.SUSPENDED)
+    def suspend(self) -> None:
+        """The work and the payments stop for a while."""
+
+    @transition(field=state, source=ProjectState.SUSPENDED, target=ProjectState.IMPLEMENTING)
+    def resume(self) -> None:
+        """The work goes on."""
+
+    @transition(field=state, source=list(BEFORE_CLOSEOUT), target=ProjectState.TERMINATED)
+    def terminate(self) -> None:
+        """Broken off; unspent and misused money comes back."""
+
+    @transition(field=state, source=list(BEFORE_CLOSEOUT), target=ProjectState.REVOKED)
+    def revoke(self) -> None:
+        """Taken back; all money and its interest come back."""

@@ -12,7 +12,11 @@ from lifecycle.models.project import Project
 
 
 class Tranche(models.Model):
-    """A planned instalment (拨款计划) of provincial or park money, in yuan."""
+    """A planned instalment (拨款计划) of provincial or park money, in yuan.
+
+    A tail (尾款) is due after acceptance, so that filing for acceptance does not wait for it. How far a
+    tranche is, from planned to confirmed, is read from the journal (`finance.disbursements`), never kept here.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tranches")
     source = models.CharField(_("资金来源"), max_length=10)
@@ -20,6 +24,7 @@ class Tranche(models.Model):
     planned_on = models.DateField(_("计划拨付日期"))
     amount = money(_("金额"))
     condition = models.TextField(_("拨付条件"), blank=True)
+    is_tail = models.BooleanField(_("尾款"), default=False, db_default=False)
     recorded_at = recorded_at()
 
     class Meta:

@@ -16,10 +16,13 @@ from lifecycle.parties.models import Person, SecurityEvent
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and from where. `person` None is the operator at the command line."""
+    """Who acts, from where, and in which role where that is known. `person` None is the operator at the
+    command line.
+    """
 
     person: Person | None = None
     address: str = ""
+    role: str = ""
 
     @property
     def name(self) -> str:

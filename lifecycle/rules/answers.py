@@ -32,6 +32,12 @@ Mend = Literal[
     "annual_reports",
     "events",
     "extensions",
+    "findings",
+    "changes",
+    "acceptance",
+    "settlement",
+    "refunds",
+    "history",
 ]
 """Where the facts behind an answer can be put right."""
 
@@ -184,7 +190,17 @@ class Answer:
 
     def figures_json(self) -> dict[str, Any]:
         """The figures as JSON values: amounts as texts with two decimals, days ISO."""
-        return {key: _plain(value) for key, value in self.figures.items()}
+        return figures_to_json(self.figures)
+
+
+def figures_to_json(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures as JSON values: amounts as texts with two decimals, days ISO."""
+    return {key: _plain(value) for key, value in figures.items()}
+
+
+def figures_from_json(figures: Mapping[str, Any]) -> Figures:
+    """Figures again from what was kept; texts of AMOUNTS and DAYS become one."""
+    return _revived_all(figures)
 
 
 FactsT = TypeVar("FactsT")

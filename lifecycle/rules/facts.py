@@ -53,6 +53,16 @@ class Waiver(NamedTuple):
     until: date | None = None
 
 
+class Finding(NamedTuple):
+    """Something an inspection found, to be mended by `due_on`."""
+
+    found_on: date
+    due_on: date
+    closed_on: date | None
+    severity: str
+    text: str
+
+
 class Extension(NamedTuple):
     """An approved extension; months is None when they were not recorded or are not whole."""
 
@@ -70,9 +80,11 @@ class LifeFacts:
     final_end_on: the end of the term with every approved extension, whenever it was approved.
     award_on: 下达日期 of the batch. commitment_on: day of the park's letter for the cluster.
     milestone_years: each 年度 that has a milestone.
-    milestones: at least those due before `on` and not completed by then; others may be left out.
+    milestones: at least those due before `on` and neither completed nor waived by then; others may be left
+        out.
     reports: (年度, day handed in or None) a report.
-    events: all dated events, in any order.
+    events: all dated events, in any order (those of one day in the order in which they were recorded).
+    waivers: exceptions that were granted. findings: at least those found by `on`.
     """
 
     on: date
@@ -89,6 +101,7 @@ class LifeFacts:
     reports: Sequence[tuple[int, date | None]] = ()
     events: Sequence[Event] = ()
     waivers: Sequence[Waiver] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def standing(self) -> Standing:

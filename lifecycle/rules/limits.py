@@ -109,6 +109,10 @@ class Limits:
     extension_count: int = 1
     extension_months: int = 12
     extension_notice_months: int = 3
+    audit_from_grant: Decimal = Decimal("1000000.00")
+    refund_days: int = 30
+    rectification_months: int = 3
+    surplus_months: int = 24
 
     @classmethod
     def from_texts(cls, values: Mapping[str, str]) -> Self:
@@ -263,6 +267,17 @@ ALL: tuple[Limit, ...] = (
     Limit("extension_count", _("延期次数上限"), _("次"), _FUND, _read_count),
     Limit("extension_months", _("单次延期上限"), _MONTHS, _FUND, _read_count),
     Limit("extension_notice_months", _("延期申请距期满的最短时间"), _MONTHS, _FUND, _read_count),
+    Limit(
+        "audit_from_grant",
+        _("须提交专项审计报告的省拨款起点"),
+        _YUAN,
+        _("省科技计划项目验收经费审计要求：省拨款100万元及以上"),
+        _read_amount,
+        _plain_decimal,
+    ),
+    Limit("refund_days", _("退款通知后退回的期限"), _DAYS, _FUND, _read_count),
+    Limit("rectification_months", _("验收退回整改的期限"), _MONTHS, _FUND, _read_count),
+    Limit("surplus_months", _("结余经费留用的期限"), _MONTHS, _FUND, _read_count),
 )
 """Every limit, in the order in which a batch shows them."""
 

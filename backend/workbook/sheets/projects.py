@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from backend.workbook.cells import Amount, Choice, Day, Text
 from backend.workbook.sheets.lengths import LONG
 from backend.workbook.tables import Column, Complain, Row, Table
-from lifecycle.models import CategoryScheme, ProjectState, Site
+from lifecycle.models import CategoryScheme, Project, ProjectState, Site
 
 STAGES = {
     "立项": ProjectState.APPROVED.value,
@@ -66,7 +66,14 @@ TABLE = Table(
             empty=CategoryScheme.THREE.value,
         ),
         Column("contract_signed_on", "合同签订日期", Day(), empty=None),
-        Column("state", "当前阶段", Choice(tuple(STAGES)), required=True, codes=STAGES),
+        Column(
+            "state",
+            "当前阶段",
+            Choice(tuple(STAGES)),
+            required=True,
+            codes=STAGES,
+            enter=Project.come_in_at,
+        ),
     ),
     key=("number",),
     check=_check,

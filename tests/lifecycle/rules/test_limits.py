@@ -61,6 +61,10 @@ def test_the_defaults_are_those_of_the_rule_book():
         "extension_count": "1",
         "extension_months": "12",
         "extension_notice_months": "3",
+        "audit_from_grant": "1000000.00",
+        "refund_days": "30",
+        "rectification_months": "3",
+        "surplus_months": "24",
     }
 
 
