@@ -6,7 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from backend.api import accounts, batches, compliance, entries, imports, ledger, milestones, money, projects
+from backend.api import (
+    accounts,
+    batches,
+    compliance,
+    entries,
+    imports,
+    ledger,
+    milestones,
+    money,
+    moves,
+    projects,
+)
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
 
@@ -57,6 +68,8 @@ v1: list[URLPattern | URLResolver] = [
         entries.ReverseView.as_view(),
         name="project-entry-reverse",
     ),
+    path(f"{PROJECT}gates/", moves.GatesView.as_view(), name="project-gates"),
+    path(f"{PROJECT}moves/<str:name>/", moves.MoveView.as_view(), name="project-move"),
     path(f"{PROJECT}ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
     path(f"{PROJECT}milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
     path(
