@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lifecycle.contracts.terms import AMOUNTS, Terms
+from lifecycle.categories import CLASSIC, THREE_CLASSES
+from lifecycle.contracts.terms import AMOUNTS, SOURCE_OF, Terms
 from lifecycle.wording import about
 
 LABELS: dict[str, str | Promise] = {
@@ -109,9 +110,12 @@ def _milestones(terms: Terms) -> Iterator[tuple[str, str]]:
 
 def _budget(terms: Terms) -> Iterator[tuple[str, str]]:
     budget: Mapping[str, Mapping[str, str]] = terms.get("category_budget", {})
-    for source, categories in budget.items():
-        for category, amount in categories.items():
-            yield about(_("科目预算"), f"{_(source)} · {_(category)}"), _yuan(amount)
+    # A JSON column keeps no order; people print categories in the order of their scheme.
+    for source in (source for source in SOURCE_OF.values() if source in budget):
+        for category in THREE_CLASSES if set(budget[source]) <= set(THREE_CLASSES) else CLASSIC:
+            if category in budget[source]:
+                label = about(_("科目预算"), f"{_(source)} · {_(category)}")
+                yield label, _yuan(budget[source][category])
 
 
 def _yuan(text: str) -> str:
