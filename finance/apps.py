@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class FinanceConfig(AppConfig):
     name = "finance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from finance.changes import register
+
+        register()
