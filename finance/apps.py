@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class FinanceConfig(AppConfig):
     name = "finance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add what finance demands before a move, and what it does after one."""
+        from finance import guards
+
+        guards.register()
