@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from finance.models import Refund
@@ -9,7 +10,7 @@ from finance.refunds import ask_refund
 from lifecycle.models import Acceptance, Document, Project
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
-from tests.builders import day, make_project, moved, yuan
+from tests.builders import day, make_project, moved
 
 TODAY = day("2026-06-30")
 PARK = Actor(role=Role.PARK.value)
@@ -46,10 +47,17 @@ def accepted(project: Project, verdict: str = "通过验收", *, round: int = 1)
     )
 
 
-def asked(project: Project, amount: str = "30.00", *, on: str = "2026-06-01", **more: Any) -> Refund:
-    """A refund of provincial money by the unit, unless said otherwise."""
+def asked(project: Project, amount: str | None = "30.00", *, on: str = "2026-06-01", **more: Any) -> Refund:
+    """A refund of provincial money by the unit, unless said otherwise. amount None: what the ledger says."""
     facts: dict[str, Any] = {"cause": "disallowed", "source": "省拨款", "holder": "unit"} | more
-    return ask_refund(project=project, amount=yuan(amount), on=day(on), actor=PROVINCE, today=TODAY, **facts)
+    return ask_refund(
+        project=project,
+        amount=None if amount is None else Decimal(amount),
+        on=day(on),
+        actor=PROVINCE,
+        today=TODAY,
+        **facts,
+    )
 
 
 def paper(project: Project, category: str) -> Document:
