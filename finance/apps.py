@@ -8,6 +8,8 @@ class FinanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from finance.changes import register
+        """Add what finance demands before a move and of a change, and what it does after one."""
+        from finance import changes, guards
 
-        register()
+        changes.register()
+        guards.register()

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from finance.kinds import KINDS
 from finance.models.account import spoken
-from finance.terms import CATEGORIES, SPENDING, TOO_MUCH
+from finance.reopening import reopen_refunds
+from finance.terms import CATEGORIES, COMING_BACK, SPENDING, TOO_MUCH
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
@@ -205,7 +206,8 @@ def reverse_entry(
     """Reverse an entry (红字冲销): its mirror is appended, and both drop out of every sum.
 
     `on` is the day of the reversal, not before the entry's own. Since the pair drops out from the
-    entry's day on, no end-of-day balance from that day on may fall below zero.
+    entry's day on, no end-of-day balance from that day on may fall below zero. A refund that a returned payment
+    had settled is asked for again.
 
     Raises:
         Invalid: no reason, or a day in the future.
@@ -222,23 +224,27 @@ def reverse_entry(
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
     if faults:
         raise Invalid(" ".join(faults.values()), details=faults)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                project.pk,
-                sequence,
-                key,
-                on,
-                reason,
-                actor.pk,
-                actor.name,
-                actor.address,
-                recorded_at,
-            ],
-        )
-        outcome, detail = cursor.fetchone()
-    return _answer(outcome, detail)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    project.pk,
+                    sequence,
+                    key,
+                    on,
+                    reason,
+                    actor.pk,
+                    actor.name,
+                    actor.address,
+                    recorded_at,
+                ],
+            )
+            outcome, detail = cursor.fetchone()
+        posted = _answer(outcome, detail)
+        if posted.shown["kind"] in COMING_BACK and not posted.repeated:
+            reopen_refunds(project=project, sequence=sequence, on=on, actor=actor)
+    return posted
 
 
 def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
