@@ -247,6 +247,20 @@ def reverse_entry(
     return posted
 
 
+def stage_refusal(state: str, *, kind: str) -> StageForbids:
+    """The refusal of a movement that the project's stage does not take."""
+    return StageForbids(
+        _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
+        % {"state": ProjectState(state).label, "kind": _(kind)},
+        details={"state": state, "kind": kind},
+    )
+
+
+def key_refusal(sequence: int) -> KeyReused:
+    """The refusal of a key that stands for the entry of that sequence."""
+    return KeyReused(_("该幂等键已用于另一笔分录，请换一个键。"), details={"sequence": sequence})
+
+
 def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
     """The entry, or the refusal that the outcome stands for."""
     facts: dict[str, Any] = json.loads(detail) if isinstance(detail, str) else (detail or {})
@@ -264,10 +278,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
             details=facts,
         )
     if outcome == "key_reused":
-        raise KeyReused(
-            _("该幂等键已用于另一笔分录，请换一个键。"),
-            details={"sequence": facts["sequence"]},
-        )
+        raise key_refusal(facts["sequence"])
     if outcome == "already_posted":
         raise AlreadyPosted(
             _("凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。")
@@ -275,11 +286,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
             details={"sequence": facts["sequence"]},
         )
     if outcome == "stage_forbids":
-        raise StageForbids(
-            _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
-            % {"state": ProjectState(facts["state"]).label, "kind": _(facts["kind"])},
-            details=facts,
-        )
+        raise stage_refusal(facts["state"], kind=facts["kind"])
     if outcome == "already_reversed":
         raise NotReversible(
             _("该分录已由第 %(sequence)d 号分录红冲。") % {"sequence": facts["sequence"]},
