@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -234,7 +234,7 @@ def hold(
         for each in sorted(checklist, key=lambda each: ITEMS.index(each.item))
     ]
     inspection.save(update_fields=["state", "held_on", "result", "opinion", "checklist"])
-    details = {"result": result, "findings": len(findings)}
+    details: dict[str, Any] = {"result": result, "findings": len(findings)}
     if window is not None:
         details["late_days"] = window.late_days(held_on) if _is_first(project) else 0
         _write_event(project, inspection)

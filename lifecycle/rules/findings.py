@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from lifecycle.rules.answers import Answer, Rule
+from lifecycle.rules.answers import Answer, Figures, Rule
 from lifecycle.rules.facts import SEVERITIES, LifeFacts
 from lifecycle.wording import shortened
 
@@ -41,7 +41,7 @@ def findings_are_mended(facts: LifeFacts) -> Answer:
             due=oldest.due_on,
             days=(on - oldest.due_on).days,
         )
-    figures = {
+    figures: Figures = {
         "total": len(found),
         "closed_late": sum(finding.is_closed_late_by(on) for finding in found),
     }
