@@ -102,7 +102,7 @@ class CloseShape(Shape):
 def all_shown(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Findings, given as COLUMNS, with their proof; one query more."""
     rows = list(rows)
-    proof: dict[int, list[int]] = {}
+    proof: dict[int | None, list[int]] = {}
     papers = Document.objects.filter(subject="finding", subject_id__in=[row["id"] for row in rows]).present()
     for finding, paper in papers.order_by("pk").values_list("subject_id", "pk"):
         proof.setdefault(finding, []).append(paper)

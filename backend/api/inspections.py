@@ -92,7 +92,7 @@ class HoldShape(Shape):
     checklist = CheckedShape(many=True)
     result = serializers.ChoiceField([(result, result) for result in RESULTS])
     opinion = TextField(max_length=OPINION_LENGTH)
-    findings = RaisedShape(many=True, default=list, max_length=FINDINGS_AT_MOST)
+    findings = serializers.ListField(child=RaisedShape(), default=list, max_length=FINDINGS_AT_MOST)
 
 
 class CancelShape(Shape):

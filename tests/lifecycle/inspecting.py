@@ -1,4 +1,4 @@
-"""Makes inspections, findings and their proof for tests, by the services where that is what people would do."""
+"""Makes inspections, findings with their proof, and credit records for tests, by the services people use."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from lifecycle.credit import record_credit
 from lifecycle.findings import Raised, raise_finding, reply
 from lifecycle.inspections import ITEMS, Checked, hold, plan_inspection
-from lifecycle.models import Document, Finding, Inspection, Project
+from lifecycle.models import CreditRecord, Document, Finding, Inspection, Project
 from lifecycle.parties.log import OPERATOR_ACTOR
 from tests.builders import day
 
@@ -73,3 +74,18 @@ def attached(finding: Finding, **facts: Any) -> Document:
 def answered(finding: Finding, on: str = "2024-05-01") -> Finding:
     attached(finding)
     return reply(finding=finding, answer="已补齐台账", on=day(on), actor=OPERATOR_ACTOR, today=TODAY)
+
+
+def recorded(project: Project, **facts: Any) -> CreditRecord:
+    """A grave record against the unit, for three years."""
+    values: dict[str, Any] = {
+        "subject_kind": "unit",
+        "subject_name": project.unit.name,
+        "grade": "grave",
+        "behaviour": "挪用专项资金",
+        "recorded_on": day("2025-03-01"),
+        "until": day("2028-02-29"),
+        "actor": OPERATOR_ACTOR,
+        "today": TODAY,
+    }
+    return record_credit(project=project, **(values | facts))

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from lifecycle.credit import NotInForce, lift, note_ending, record_credit, records_against
+from lifecycle.credit import NotInForce, lift, note_ending, records_against
 from lifecycle.errors import Invalid
 from lifecycle.guards import Made
 from lifecycle.models import CreditRecord, Document, Project, Step
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import SecurityEvent
 from tests.builders import day, instant, make_project
-from tests.lifecycle.inspecting import TODAY, attached, raised
+from tests.lifecycle.inspecting import TODAY, attached, raised, recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -27,20 +27,6 @@ def project() -> Project:
 
 def decision(project: Project) -> Document:
     return attached(raised(project), category="decision", subject="", subject_id=None)
-
-
-def recorded(project: Project, **facts: Any) -> CreditRecord:
-    values: dict[str, Any] = {
-        "subject_kind": "unit",
-        "subject_name": project.unit.name,
-        "grade": "grave",
-        "behaviour": "挪用专项资金",
-        "recorded_on": day("2025-03-01"),
-        "until": day("2028-02-29"),
-        "actor": OPERATOR_ACTOR,
-        "today": TODAY,
-    }
-    return record_credit(project=project, **(values | facts))
 
 
 def lifted(record: CreditRecord, *, reason: str = "已修复", on: str = "2026-03-01") -> CreditRecord:
