@@ -10,8 +10,11 @@ from backend.api import (
     accounts,
     batches,
     compliance,
+    credit,
     entries,
+    findings,
     imports,
+    inspections,
     ledger,
     milestones,
     money,
@@ -77,6 +80,21 @@ v1: list[URLPattern | URLResolver] = [
         milestones.ProgressView.as_view(),
         name="project-milestone-progress",
     ),
+    path(f"{PROJECT}inspections/", inspections.InspectionsView.as_view(), name="project-inspections"),
+    path(
+        f"{PROJECT}inspections/<row:pk>/hold/", inspections.HoldView.as_view(), name="project-inspection-hold"
+    ),
+    path(
+        f"{PROJECT}inspections/<row:pk>/cancel/",
+        inspections.CancelView.as_view(),
+        name="project-inspection-cancel",
+    ),
+    path(f"{PROJECT}findings/", findings.FindingsView.as_view(), name="project-findings"),
+    path(f"{PROJECT}findings/<row:pk>/reply/", findings.ReplyView.as_view(), name="project-finding-reply"),
+    path(f"{PROJECT}findings/<row:pk>/return/", findings.ReturnView.as_view(), name="project-finding-return"),
+    path(f"{PROJECT}findings/<row:pk>/close/", findings.CloseView.as_view(), name="project-finding-close"),
+    path(f"{PROJECT}credit/", credit.CreditView.as_view(), name="project-credit"),
+    path(f"{PROJECT}credit/<row:pk>/lift/", credit.LiftView.as_view(), name="project-credit-lift"),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 

@@ -173,6 +173,16 @@ OF_RULE = {
         "end": _("原定结束日期"),
         "notice_months": _("应提前（月）"),
     },
+    "LC-10": {
+        "total": _("检查发现的问题（条）"),
+        "pending": _("尚未销号（条）"),
+        "closed_late": _("逾期销号（条）"),
+        "count": _("逾期未销号（条）"),
+        "finding": _("最早一条问题"),
+        "severity": _("程度"),
+        "due": _("整改期限"),
+        "days": _("已逾期（天）"),
+    },
 }
 """By rule every key that it gives, with its name (msgid), in the order of the page; tests hold it complete."""
 

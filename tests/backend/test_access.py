@@ -15,6 +15,7 @@ from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
 from tests.builders import make_project, moved
+from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.people import api_of, people_around
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
@@ -38,6 +39,23 @@ API: dict[str, Door] = {
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
     "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),
+    "api:project-inspections": Door({"GET": Act.SEE_PROJECTS, "POST": Act.INSPECT}, of_project=True),
+    "api:project-inspection-hold": Door(
+        {"POST": Act.INSPECT}, of_project=True, arguments={"pk": "inspections"}
+    ),
+    "api:project-inspection-cancel": Door(
+        {"POST": Act.INSPECT}, of_project=True, arguments={"pk": "inspections"}
+    ),
+    "api:project-findings": Door({"GET": Act.SEE_PROJECTS, "POST": Act.INSPECT}, of_project=True),
+    "api:project-finding-reply": Door(
+        {"POST": Act.ANSWER_FINDING}, of_project=True, arguments={"pk": "findings"}
+    ),
+    "api:project-finding-return": Door({"POST": Act.INSPECT}, of_project=True, arguments={"pk": "findings"}),
+    "api:project-finding-close": Door({"POST": Act.INSPECT}, of_project=True, arguments={"pk": "findings"}),
+    "api:project-credit": Door({"GET": Act.SEE_PROJECTS, "POST": Act.RECORD_CREDIT}, of_project=True),
+    "api:project-credit-lift": Door(
+        {"POST": Act.RECORD_CREDIT}, of_project=True, arguments={"pk": "credit_records"}
+    ),
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
@@ -57,6 +75,9 @@ def test_every_address_of_the_api_has_an_entry():
 def project(db: None) -> Project:
     project = make_project()
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    planned(project)
+    raised(project)
+    recorded(project)
     return project
 
 
@@ -65,7 +86,8 @@ def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
     door = API[name]
     arguments: dict[str, Any] = dict(door.arguments)
     if "pk" in arguments:
-        arguments["pk"] = project.milestones.earliest("pk").pk
+        things = getattr(project, arguments["pk"] or "milestones")
+        arguments["pk"] = things.earliest("pk").pk
     address = reverse(name, kwargs={"number": project.number, **arguments} if door.of_project else arguments)
     wrong = {}
     for who, person in people_around(project).items():
