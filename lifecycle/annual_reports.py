@@ -35,6 +35,7 @@ from lifecycle.reporting import (
     text_faults,
 )
 from lifecycle.rules.annual_reports import years_owing
+from lifecycle.rules.facts import LifeFacts
 from lifecycle.steps import take_step
 from lifecycle.wording import CONTROL, about
 
@@ -243,11 +244,14 @@ def accept(*, report: AnnualReport, actor: Actor, on: date, today: date) -> Annu
     return kept
 
 
-def years_open(project: Project, *, today: date) -> list[int]:
-    """The years, ascending, on which a report may be written by `today`: those of the term, and those owing one."""
-    facts = life_facts([project.pk], on=today)[project.pk]
-    in_term = range(project.start_on.year, min(project.end_on.year, today.year) + 1)
-    return sorted({*in_term, *years_owing(facts, since=project.start_on.year)})
+def years_open(facts: LifeFacts) -> list[int]:
+    """The years, ascending, on which a report may be written by `facts.on`: those of the term that began, and
+    those owing one.
+    """
+    if facts.start_on is None or facts.final_end_on is None:
+        return []
+    in_term = range(facts.start_on.year, min(facts.final_end_on.year, facts.on.year) + 1)
+    return sorted({*in_term, *years_owing(facts, since=facts.start_on.year)})
 
 
 def cutoff_of(project: Project, year: int, *, on: date) -> date:
@@ -318,7 +322,7 @@ def _require_stage(project: Project) -> None:
 
 
 def _require_year(project: Project, year: int, *, today: date) -> None:
-    if year not in years_open(project, today=today):
+    if year not in years_open(life_facts([project.pk], on=today)[project.pk]):
         raise Invalid(
             _("%(year)d 年度没有应提交的年度报告。") % {"year": year},
             details={"year": _("应为实施期内已开始的年度。")},

@@ -6,7 +6,19 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from backend.api import accounts, batches, compliance, entries, imports, ledger, milestones, money, projects
+from backend.api import (
+    accounts,
+    annual_reports,
+    batches,
+    compliance,
+    entries,
+    imports,
+    ledger,
+    milestones,
+    money,
+    projects,
+    years,
+)
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
 
@@ -63,6 +75,27 @@ v1: list[URLPattern | URLResolver] = [
         f"{PROJECT}milestones/<row:pk>/progress/",
         milestones.ProgressView.as_view(),
         name="project-milestone-progress",
+    ),
+    *(
+        path(f"{PROJECT}milestones/<row:pk>/{act}/", view.as_view(), name=f"project-milestone-{act}")
+        for act, view in milestones.ACTS.items()
+    ),
+    path(f"{PROJECT}years/", years.YearsView.as_view(), name="project-years"),
+    path(
+        f"{PROJECT}annual-reports/", annual_reports.AnnualReportsView.as_view(), name="project-annual-reports"
+    ),
+    path(
+        f"{PROJECT}annual-reports/<row:year>/",
+        annual_reports.AnnualReportView.as_view(),
+        name="project-annual-report",
+    ),
+    *(
+        path(
+            f"{PROJECT}annual-reports/<row:year>/{act}/",
+            view.as_view(),
+            name=f"project-annual-report-{act}",
+        )
+        for act, view in annual_reports.ACTS.items()
     ),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
