@@ -53,11 +53,20 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A milestone as of a day. late_days: days past the planned day, until it was done or until now."""
+    """A milestone as of a day. late_days: days past the planned day, until it was done or until now.
+
+    One that was handed in counts as done on the day handed in; one that was waived by the day is never late.
+    """
 
     milestone: Milestone
     completed_on: date | None
     late_days: int
+    is_waived: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be done."""
+        return self.completed_on is None and not self.is_waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
     flows = fiscal_flows([project.pk], on=on).get(project.pk, [])
     records = records_of(project)
     every_event: list[DatedEvent] = records[DatedEvent]
-    milestones = [_step(each, on) for each in records[Milestone]]
+    milestones = [planned_step(each, on=on) for each in records[Milestone]]
     reports = [report for report in records[AnnualReport] if _by(report.submitted_on, on)]
     return Overview(
         project=project,
@@ -173,6 +182,9 @@ def _by(day: date | None, on: date) -> bool:
     return day is None or day <= on
 
 
-def _step(milestone: Milestone, on: date) -> PlannedStep:
+def planned_step(milestone: Milestone, *, on: date) -> PlannedStep:
+    """The milestone as of the day `on`."""
     completed = milestone.completed_on if _by(milestone.completed_on, on) else None
-    return PlannedStep(milestone, completed, max(((completed or on) - milestone.planned_on).days, 0))
+    is_waived = milestone.waived_on is not None and milestone.waived_on <= on
+    late = 0 if is_waived else max(((completed or on) - milestone.planned_on).days, 0)
+    return PlannedStep(milestone, completed, late, is_waived)

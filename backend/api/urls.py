@@ -20,6 +20,16 @@ from backend.api import (
     money,
     moves,
     projects,
+    annual_reports,
+    batches,
+    compliance,
+    entries,
+    imports,
+    ledger,
+    milestones,
+    money,
+    projects,
+    years,
 )
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
@@ -95,6 +105,27 @@ v1: list[URLPattern | URLResolver] = [
     path(f"{PROJECT}findings/<row:pk>/close/", findings.CloseView.as_view(), name="project-finding-close"),
     path(f"{PROJECT}credit/", credit.CreditView.as_view(), name="project-credit"),
     path(f"{PROJECT}credit/<row:pk>/lift/", credit.LiftView.as_view(), name="project-credit-lift"),
+    *(
+        path(f"{PROJECT}milestones/<row:pk>/{act}/", view.as_view(), name=f"project-milestone-{act}")
+        for act, view in milestones.ACTS.items()
+    ),
+    path(f"{PROJECT}years/", years.YearsView.as_view(), name="project-years"),
+    path(
+        f"{PROJECT}annual-reports/", annual_reports.AnnualReportsView.as_view(), name="project-annual-reports"
+    ),
+    path(
+        f"{PROJECT}annual-reports/<row:year>/",
+        annual_reports.AnnualReportView.as_view(),
+        name="project-annual-report",
+    ),
+    *(
+        path(
+            f"{PROJECT}annual-reports/<row:year>/{act}/",
+            view.as_view(),
+            name=f"project-annual-report-{act}",
+        )
+        for act, view in annual_reports.ACTS.items()
+    ),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 

@@ -153,7 +153,7 @@ def plans_of(overview: Overview) -> list[YearPlan]:
             steps,
             is_folded=is_long
             and year != overview.on.year
-            and not any(step.late_days and step.completed_on is None for step in steps),
+            and not any(step.late_days and step.is_open for step in steps),
         )
         for year, steps in overview.milestones.items()
     ]

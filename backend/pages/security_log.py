@@ -39,8 +39,20 @@ ACTS = {
     "load_sample": _("载入示范数据"),
     "post_entry": _("登记资金"),
     "reverse_entry": _("红冲"),
-    "log_milestone": _("登记里程碑进展"),
-    "add_milestone": _("增加里程碑"),
+    "log_milestone": _("登记里程碑进展（旧）"),
+    "add_milestone": _("增加里程碑（旧）"),
+    "milestone_add": _("增加里程碑"),
+    "milestone_log_progress": _("登记里程碑进展"),
+    "milestone_hand_in": _("提交里程碑完成"),
+    "milestone_take_back": _("撤回里程碑提交"),
+    "milestone_verify": _("核实里程碑"),
+    "milestone_give_back": _("退回里程碑"),
+    "milestone_waive": _("免除里程碑"),
+    "annualreport_draft": _("起草年度报告"),
+    "annualreport_save_draft": _("修改年度报告"),
+    "annualreport_hand_in": _("提交年度报告"),
+    "annualreport_give_back": _("退回年度报告"),
+    "annualreport_accept": _("审核通过年度报告"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

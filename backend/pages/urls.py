@@ -6,12 +6,14 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from backend.pages import (
     accounts,
+    annual_reports,
     batches,
     compliance,
     imports,
     ledger,
     logging,
     moves,
+    milestones,
     project,
     projects,
     security_log,
@@ -33,10 +35,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<number:number>/moves/", moves.moves, name="moves"),
     path("projects/<number:number>/moves/<str:name>/", moves.move, name="move"),
     path("projects/<number:number>/entry/", logging.entry, name="entry"),
+    path("projects/<number:number>/milestones/", milestones.milestones, name="milestones"),
     path(
         "projects/<number:number>/milestones/<int:pk>/",
         logging.milestone,
         name="milestone",
+    ),
+    path(
+        "projects/<number:number>/milestones/<int:pk>/<str:name>/",
+        milestones.act,
+        name="milestone-act",
+    ),
+    path("projects/<number:number>/annual-reports/", annual_reports.annual_reports, name="annual-reports"),
+    path(
+        "projects/<number:number>/annual-reports/<int:year>/",
+        annual_reports.annual_report,
+        name="annual-report",
+    ),
+    path(
+        "projects/<number:number>/annual-reports/<int:year>/check/",
+        annual_reports.check,
+        name="annual-report-check",
     ),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(

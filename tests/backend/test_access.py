@@ -11,7 +11,7 @@ from django.urls import reverse
 from backend.access import TABLE, Act
 from finance.kinds import KINDS
 from finance.terms import SOURCES
-from lifecycle.models import Project
+from lifecycle.models import AnnualReport, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
 from tests.builders import make_project, moved
@@ -56,6 +56,33 @@ API: dict[str, Door] = {
     "api:project-credit-lift": Door(
         {"POST": Act.RECORD_CREDIT}, of_project=True, arguments={"pk": "credit_records"}
     ),
+    **{
+        f"api:project-milestone-{act}": Door({"POST": right}, of_project=True, arguments={"pk": 0})
+        for act, right in {
+            "hand-in": Act.HAND_IN_MILESTONE,
+            "take-back": Act.HAND_IN_MILESTONE,
+            "verify": Act.VERIFY_MILESTONE,
+            "return": Act.VERIFY_MILESTONE,
+            "waive": Act.WAIVE_MILESTONE,
+        }.items()
+    },
+    "api:project-years": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-annual-reports": Door(
+        {"GET": Act.SEE_PROJECTS, "POST": Act.WRITE_ANNUAL_REPORT}, of_project=True
+    ),
+    "api:project-annual-report": Door(
+        {"GET": Act.SEE_PROJECTS, "PATCH": Act.WRITE_ANNUAL_REPORT},
+        of_project=True,
+        arguments={"year": 2023},
+    ),
+    **{
+        f"api:project-annual-report-{act}": Door({"POST": right}, of_project=True, arguments={"year": 2023})
+        for act, right in {
+            "hand-in": Act.WRITE_ANNUAL_REPORT,
+            "return": Act.CHECK_ANNUAL_REPORT,
+            "accept": Act.CHECK_ANNUAL_REPORT,
+        }.items()
+    },
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
@@ -78,6 +105,7 @@ def project(db: None) -> Project:
     planned(project)
     raised(project)
     recorded(project)
+    AnnualReport.objects.create(project=project, year=2023)
     return project
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from backend.access import TABLE, Act
-from lifecycle.models import Project
+from lifecycle.models import AnnualReport, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
@@ -21,6 +21,9 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
+    "milestones": Act.SEE_PROJECTS,
+    "annual-reports": Act.SEE_PROJECTS,
+    "annual-report": Act.SEE_PROJECTS,
 }
 ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "projects": TABLE[Act.SEE_PROJECTS],
@@ -38,6 +41,8 @@ POSTED = {
     "sign-out",
     "language",
     "milestone",
+    "milestone-act",
+    "annual-report-check",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -67,12 +72,17 @@ def read_to_the_end(answer: Any) -> None:
 def project(db: None) -> Project:
     project = make_project()
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    AnnualReport.objects.create(project=project, year=2023)
     return project
 
 
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
 def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
-    more = {"ledger-download": {"form": "csv"}, "entry-reversal": {"sequence": 1}}.get(name, {})
+    more = {
+        "ledger-download": {"form": "csv"},
+        "entry-reversal": {"sequence": 1},
+        "annual-report": {"year": 2023},
+    }.get(name, {})
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
     for who, person in people_around(project).items():
@@ -109,6 +119,8 @@ def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, projec
 def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
     arguments = {
         "milestone": {"number": project.number, "pk": 1},
+        "milestone-act": {"number": project.number, "pk": 1, "name": "verify"},
+        "annual-report-check": {"number": project.number, "year": 2023},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
