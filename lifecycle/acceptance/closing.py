@@ -85,13 +85,14 @@ def publish(
     objection: what was objected and how it was settled; empty when nothing was.
 
     Raises:
-        NotApplied, WrongStep: nothing is judged. AlreadyCertified: too late.
+        NotApplied, WrongStep: nothing is judged. AlreadyCertified, AlreadyArchived: too late.
         Invalid: it begins before the meeting or on a day to come, or lasts less than the batch's limit.
     """
     with transaction.atomic():
         kept = locked(project)
         acceptance = present_acceptance(kept)
         require_step(acceptance, *_JUDGED, stages=_STAGES)
+        _refuse_archived(acceptance)
         if acceptance.certified_on is not None:
             raise AlreadyCertified(
                 _("已颁发证书，不能再更改公示。"), details={"no": acceptance.certificate_no}

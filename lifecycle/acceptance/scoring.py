@@ -19,9 +19,12 @@ from django.utils.translation import gettext_lazy
 from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.links import panelist_of
 from lifecycle.acceptance.panel import note, reread
+from lifecycle.acceptance.review import organises
 from lifecycle.errors import DomainError
-from lifecycle.models import VERDICTS, Panelist
+from lifecycle.models import VERDICTS, Acceptance, Panelist
 from lifecycle.parties.log import Actor
+from lifecycle.parties.models import Role
+from lifecycle.parties.sight import Sight
 
 OPINION_LENGTH = 5000
 CENT = Decimal("0.01")
@@ -142,6 +145,18 @@ def tally_of(panel: Sequence[Panelist]) -> Tally | None:
             if expert.submitted_at is not None
         ]
     )
+
+
+def sees_sheets(acceptance: Acceptance, panel: Sequence[Panelist], sight: Sight) -> bool:
+    """Whether a person who sees the project may read what each expert said.
+
+    Once the verdict is recorded, everybody; before, only the province and who organises, and not until all experts
+    have submitted, so that nobody sways those who have not.
+    """
+    if acceptance.verdict:
+        return True
+    everybody_has = bool(panel) and all(expert.submitted_at is not None for expert in panel)
+    return everybody_has and (sight.holds(Role.PROVINCE) or organises(acceptance, sight))
 
 
 def doubts(found: Tally, *, task_verdict: str, finance_verdict: str) -> list[str]:
