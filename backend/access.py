@@ -181,7 +181,7 @@ def acting(actor: Actor, act: Act, sight: Sight, project: Project) -> Actor:
     return replace(actor, role=role.value)
 
 
-_BY_RANK = (Role.PROVINCE, Role.CITY, Role.PARK, Role.UNIT)
+_BY_RANK = (Role.PROVINCE, Role.CITY, Role.PARK, Role.UNIT, Role.AUDITOR)
 
 
 def require_on(act: Act, sight: Sight, project: Project) -> None:

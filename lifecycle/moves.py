@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from lifecycle.models.project import BEFORE_CLOSEOUT, ProjectState
 from lifecycle.parties.models import Role
@@ -16,16 +16,21 @@ from lifecycle.parties.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An arrow of `lifecycle.models.Project`. needs: what must be said with it: reason, reason_class, document,
-    findings (with a day to mend them by).
+    """An arrow of `lifecycle.models.Project`. label: what people call it, untranslated. needs: what must be said
+    with it: reason, reason_class, document, findings (with a day to mend them by).
     """
 
     name: str
-    title: str | Promise
+    label: str
     sources: tuple[str, ...]
     target: str
     role: str
     needs: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """What people call it, in the active language."""
+        return gettext(self.label)
 
 
 _STOPPING = frozenset({"reason", "reason_class", "document"})

@@ -16,6 +16,7 @@ from backend.api import (
     ledger,
     milestones,
     money,
+    moves,
     projects,
 )
 from backend.api.errors import unknown_path
@@ -68,6 +69,8 @@ v1: list[URLPattern | URLResolver] = [
         entries.ReverseView.as_view(),
         name="project-entry-reverse",
     ),
+    path(f"{PROJECT}gates/", moves.GatesView.as_view(), name="project-gates"),
+    path(f"{PROJECT}moves/<str:name>/", moves.MoveView.as_view(), name="project-move"),
     path(f"{PROJECT}ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
     path(f"{PROJECT}milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
     path(

@@ -16,6 +16,7 @@ from backend.pages.days import AsOf, as_of
 from backend.pages.ledger import latest_entries
 from backend.pages.offers import note_of, offered
 from backend.pages.pictures import bars, pace_picture
+from backend.pages.project_parts import place_of
 from lifecycle.models import Project
 from lifecycle.rules.answers import Answer, Rule, Status
 from lifecycle.rules.limits import DEFAULTS, parse
@@ -112,6 +113,8 @@ def mend_url(project: Project, rule: Rule[Any], *, may_post: bool) -> str:
         return reverse("project-ledger", args=[project.number])
     if rule.mend in ("batch", "cluster"):
         return reverse("batch", args=[project.cluster.batch_id])
+    if rule.mend in ("findings", "refunds", "settlement", "acceptance", "changes", "history"):
+        return place_of(project, rule.mend)
     section = SECTIONS.get(rule.mend, rule.mend)
     return f"{reverse('project', args=[project.number])}#{section}"
 

@@ -21,6 +21,7 @@ from lifecycle.parties.log import Actor
 
 PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("project", _("概况")),
+    ("moves", _("阶段变更")),
     ("contract", _("合同")),
     ("tranches", _("拨付")),
     ("milestones", _("里程碑")),
@@ -36,6 +37,24 @@ PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("project-ledger", _("台账")),
 )
 """Names of addresses and what the pages are called, in the order of a project's life."""
+
+
+_PLACES = {
+    "ledger": "project-ledger",
+    "annual_reports": "annual-reports",
+    "extensions": "changes",
+    "findings": "inspections",
+}
+"""Pages that are called otherwise than what is to be mended there."""
+
+
+def place_of(project: Project, mend: str) -> str:
+    """Where the facts behind an answer or a condition are put right."""
+    if mend in ("batch", "cluster"):
+        return reverse("batch", args=[project.cluster.batch_id])
+    if mend == "events":
+        return f"{reverse('project', args=[project.number])}#events"
+    return reverse(_PLACES.get(mend, mend), args=[project.number])
 
 
 def part(

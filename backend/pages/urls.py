@@ -11,6 +11,7 @@ from backend.pages import (
     imports,
     ledger,
     logging,
+    moves,
     project,
     projects,
     security_log,
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", signing.language, name="language"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<number:number>/", project.project, name="project"),
+    path("projects/<number:number>/moves/", moves.moves, name="moves"),
+    path("projects/<number:number>/moves/<str:name>/", moves.move, name="move"),
     path("projects/<number:number>/entry/", logging.entry, name="entry"),
     path(
         "projects/<number:number>/milestones/<int:pk>/",

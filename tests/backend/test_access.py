@@ -31,6 +31,10 @@ API: dict[str, Door] = {
     "api:project-entry-reverse": Door(
         {"POST": Act.REVERSE_ENTRY}, of_project=True, arguments={"sequence": 1}
     ),
+    "api:project-gates": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-move": Door(
+        {"POST": Act.START_FUNDING}, of_project=True, arguments={"name": "start_funding"}
+    ),
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
     "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),

@@ -55,7 +55,7 @@ def test_answers_as_known_stay_the_same_whatever_is_changed_later() -> None:
     before = answers_of([project], on=PAST, known_at=known)
     assert before == answers_of([project], on=PAST)
 
-    Milestone.objects.filter(pk=late.pk).update(completed_on=day("2024-01-30"))
+    Milestone.objects.filter(pk=late.pk).update(completed_on=day("2024-01-30"), state="verified")
     Milestone.objects.filter(project=project, year=2022).delete()
     Project.objects.filter(pk=project.pk).update(park_matching=yuan("1.00"), end_on=day("2026-03-31"))
     BatchLimit.objects.filter(batch=batch, code="term_months").update(value="36")

@@ -21,7 +21,7 @@ def test_what_happened_later_is_left_out_of_a_past_day():
     project = make_project(milestones=False)
     make_milestone(project, "2023-12-31", completed_on="2024-01-20")
     event(project, "中期检查", "2024-03-01", "通过")
-    AnnualReport.objects.create(project=project, year=2023, submitted_on=day("2023-12-20"))
+    AnnualReport.objects.create(project=project, year=2023, submitted_on=day("2023-12-20"), state="handed_in")
     moved(project, "拨付单位", "园区配套", "100", "2024-02-01")
 
     then = overview_of(project, on=day("2024-01-10"), is_past=True)
