@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from finance.kinds import KINDS
+from lifecycle.acceptance.review import organises
+from lifecycle.acceptance.rounds import latest_acceptance
 from lifecycle.errors import Forbidden
+from lifecycle.models import AcceptanceState
 from lifecycle.moves import MOVES
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
@@ -185,6 +188,21 @@ def require_on(act: Act, sight: Sight, project: Project) -> None:
     """Raises Forbidden unless a role held towards this project allows the act."""
     if not may_on(act, sight, project):
         raise Forbidden(_("您在该项目中的角色没有这项操作的权限。"), details={"act": act.value})
+
+
+def require_organiser(sight: Sight, project: Project) -> None:
+    """Raises Forbidden where somebody else was named to organise the acceptance that is being judged.
+
+    Before that nobody is named; the act itself then says what is missing.
+    """
+    acceptance = latest_acceptance(project)
+    if acceptance is None or acceptance.state != AcceptanceState.AGREED:
+        return
+    if not organises(acceptance, sight):
+        raise Forbidden(
+            _("本次验收由%(organiser)s组织，应由其办理。") % {"organiser": acceptance.organiser},
+            details={"act": Act.ORGANISE_ACCEPTANCE.value, "organiser": str(acceptance.organiser)},
+        )
 
 
 def postable(sight: Sight, project: Project) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from backend.api import (
+    acceptance,
     accounts,
     batches,
     compliance,
@@ -125,6 +126,44 @@ v1: list[URLPattern | URLResolver] = [
             name=f"project-annual-report-{act}",
         )
         for act, view in annual_reports.ACTS.items()
+    path(f"{PROJECT}acceptance/", acceptance.AcceptanceView.as_view(), name="project-acceptance"),
+    path(
+        f"{PROJECT}acceptance/technical-report/",
+        acceptance.TechnicalReportView.as_view(),
+        name="project-acceptance-technical-report",
+    ),
+    path(
+        f"{PROJECT}acceptance/city-review/",
+        acceptance.CityReviewView.as_view(),
+        name="project-acceptance-city-review",
+    ),
+    path(f"{PROJECT}acceptance/agree/", acceptance.AgreeView.as_view(), name="project-acceptance-agree"),
+    path(f"{PROJECT}acceptance/panel/", acceptance.PanelView.as_view(), name="project-acceptance-panel"),
+    path(
+        f"{PROJECT}acceptance/panel/<row:pk>/",
+        acceptance.PanelistView.as_view(),
+        name="project-acceptance-panelist",
+    ),
+    path(
+        f"{PROJECT}acceptance/panel/<row:pk>/link/",
+        acceptance.PanelistLinkView.as_view(),
+        name="project-acceptance-panelist-link",
+    ),
+    path(
+        f"{PROJECT}acceptance/verdict/", acceptance.VerdictView.as_view(), name="project-acceptance-verdict"
+    ),
+    path(
+        f"{PROJECT}acceptance/publication/",
+        acceptance.PublicationView.as_view(),
+        name="project-acceptance-publication",
+    ),
+    path(
+        f"{PROJECT}acceptance/certificate/",
+        acceptance.CertificateView.as_view(),
+        name="project-acceptance-certificate",
+    ),
+    path(
+        f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
     ),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
