@@ -41,6 +41,12 @@ ACTS = {
     "reverse_entry": _("红冲"),
     "log_milestone": _("登记里程碑进展"),
     "add_milestone": _("增加里程碑"),
+    "document_file": _("上传文件"),
+    "download_document": _("下载文件"),
+    "exemption_ask": _("申请例外"),
+    "exemption_grant": _("批准例外"),
+    "exemption_refuse": _("不批准例外"),
+    "exemption_withdraw": _("撤回例外申请"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 
