@@ -15,7 +15,7 @@ from django.db import connection
 
 from finance.bulk import post_many
 from finance.posting import Movement
-from lifecycle.models import Batch, BatchLimit, Cluster, Milestone, Project, Site, StateChange
+from lifecycle.models import Batch, BatchLimit, Cluster, Exemption, Milestone, Project, Site, StateChange
 from lifecycle.moves import Move, moves_from
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Organisation, OrganisationKind
@@ -144,6 +144,16 @@ def make_milestone(project: Project, planned_on: str, *, completed_on: str | Non
         completed_on=completed_on and day(completed_on),
         state="verified" if completed_on else "planned",
     )
+
+
+def make_exemption(project: Project, rule: str = "FIN-04", **facts: Any) -> Exemption:
+    """An exception that was asked for on 2024-01-10."""
+    values: dict[str, Any] = {
+        "reason": "省市联动调剂",
+        "asked_on": day("2024-01-10"),
+        "asked_by": "测试高新区",
+    }
+    return Exemption.objects.create(project=project, rule=rule, **(values | facts))
 
 
 def moved(

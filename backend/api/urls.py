@@ -25,6 +25,10 @@ from backend.api import (
     batches,
     compliance,
     entries,
+    documents,
+    entries,
+    exemptions,
+    history,
     imports,
     ledger,
     milestones,
@@ -164,6 +168,29 @@ v1: list[URLPattern | URLResolver] = [
     ),
     path(
         f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
+    path(f"{PROJECT}documents/", documents.DocumentsView.as_view(), name="project-documents"),
+    path(f"{PROJECT}documents/<row:pk>/", documents.DocumentView.as_view(), name="project-document"),
+    path(
+        f"{PROJECT}documents/<row:pk>/content/",
+        documents.DocumentContentView.as_view(),
+        name="project-document-content",
+    ),
+    path(f"{PROJECT}history/", history.HistoryView.as_view(), name="project-history"),
+    path(f"{PROJECT}exemptions/", exemptions.ExemptionsView.as_view(), name="project-exemptions"),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/grant/",
+        exemptions.GrantView.as_view(),
+        name="project-exemption-grant",
+    ),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/refuse/",
+        exemptions.RefuseView.as_view(),
+        name="project-exemption-refuse",
+    ),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/withdraw/",
+        exemptions.WithdrawView.as_view(),
+        name="project-exemption-withdraw",
     ),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
