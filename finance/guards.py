@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from finance.conditions_of_payment import FIRST_CONFIRMED, PLAN_ADDS_UP, TRANCHES_PAID
 from finance.facts import funding_facts, repeated_invoices
 from finance.funding import Funding, funding_of
 from finance.models import Settlement, SurplusUse
@@ -32,6 +33,7 @@ from finance.terms import HOLDERS, PROVINCIAL
 from lifecycle.guards import (
     Case,
     Guard,
+    Made,
     Outcome,
     demand,
     follow,
@@ -41,7 +43,7 @@ from lifecycle.guards import (
     stand_on,
     unmet,
 )
-from lifecycle.models import EventKind
+from lifecycle.models import Acceptance, AcceptanceState, EventKind
 from lifecycle.parties.models import Role
 from lifecycle.rules.answers import Answer, Figures, Rule
 
@@ -70,7 +72,7 @@ def money(case: Case) -> FundingFacts:
 def money_rule(rule: Rule[FundingFacts], *, by: Callable[[Answer], Outcome], who: tuple[str, ...]) -> Guard:
     """A rule of a project's money as a condition, judged by `passes` or `is_not_breached`."""
     return Guard(
-        rule.code, rule.title, rule.basis, rule.mend, who, lambda case: by(rule.judge(case.ask(money)))
+        rule.code, rule.title, rule.basis, rule.mend, who, lambda case: by(rule.judge(case.ask(money))), by
     )
 
 
@@ -250,16 +252,28 @@ CLOSING_SHARE = money_rule(closing_share.RULE, by=passes, who=(_UNIT, _PARK))
 NO_INVOICE_TWICE = money_rule(repeated_invoices_rule.RULE, by=is_not_breached, who=(_UNIT, _PARK))
 
 
+def _name_settlement(made: Made) -> None:
+    """Let the application that was just filed bear the digest of the settlement it was filed with."""
+    settlement = (
+        Settlement.objects.filter(project=made.project, settled_on__lte=made.on).order_by("-number").first()
+    )
+    if settlement is not None:
+        Acceptance.objects.filter(project=made.project, state=AcceptanceState.FILED).update(
+            settlement_digest=settlement.digest
+        )
+
+
 def register() -> None:
     """Let finance's conditions stand before the moves, and the refunds follow where a project is broken off.
 
     Called once, when the application is ready; asks nothing of the database. Source: PRODUCT 'The life of a
     project'.
     """
-    demand("start_funding", MATCHING_IN_CONTRACT, GRANT_CAP, FISCAL_SHARE)
-    demand("start_implementation", MATCHING_PACE, NOT_HELD_AT_PARK)
+    demand("start_funding", MATCHING_IN_CONTRACT, GRANT_CAP, FISCAL_SHARE, PLAN_ADDS_UP)
+    demand("start_implementation", FIRST_CONFIRMED, MATCHING_PACE, NOT_HELD_AT_PARK)
     demand(
         "apply_for_acceptance",
+        TRANCHES_PAID,
         AUDIT_ON_FILE,
         MATCHING_PACE,
         NOT_HELD_AT_PARK,
@@ -269,6 +283,7 @@ def register() -> None:
         SETTLEMENT_ADDS_UP,
     )
     demand("close", CLOSING_SHARE, SURPLUS_SETTLED, REFUNDS_SETTLED, SETTLEMENT_SEALED)
+    follow("apply_for_acceptance", _name_settlement)
     for move in ("terminate", "revoke"):
         follow(move, open_refunds)
     here = Path(__file__).parent
@@ -276,9 +291,12 @@ def register() -> None:
     stand_on(
         here / name
         for name in (
+            "conditions_of_payment.py",
+            "disbursements.py",
             "facts.py",
             "funding.py",
             "guards.py",
+            "instalments.py",
             "refunds.py",
             "settlement.py",
             "surplus.py",

@@ -9,30 +9,21 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from backend.api import (
     acceptance,
     accounts,
+    annual_reports,
     batches,
     compliance,
     credit,
+    documents,
     entries,
+    exemptions,
     findings,
+    history,
     imports,
     inspections,
     ledger,
     milestones,
     money,
     moves,
-    projects,
-    annual_reports,
-    batches,
-    compliance,
-    entries,
-    documents,
-    entries,
-    exemptions,
-    history,
-    imports,
-    ledger,
-    milestones,
-    money,
     projects,
     years,
 )
@@ -130,6 +121,7 @@ v1: list[URLPattern | URLResolver] = [
             name=f"project-annual-report-{act}",
         )
         for act, view in annual_reports.ACTS.items()
+    ),
     path(f"{PROJECT}acceptance/", acceptance.AcceptanceView.as_view(), name="project-acceptance"),
     path(
         f"{PROJECT}acceptance/technical-report/",
@@ -168,6 +160,7 @@ v1: list[URLPattern | URLResolver] = [
     ),
     path(
         f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
+    ),
     path(f"{PROJECT}documents/", documents.DocumentsView.as_view(), name="project-documents"),
     path(f"{PROJECT}documents/<row:pk>/", documents.DocumentView.as_view(), name="project-document"),
     path(

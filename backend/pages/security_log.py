@@ -53,8 +53,6 @@ ACTS = {
     "annualreport_hand_in": _("提交年度报告"),
     "annualreport_give_back": _("退回年度报告"),
     "annualreport_accept": _("审核通过年度报告"),
-    "log_milestone": _("登记里程碑进展"),
-    "add_milestone": _("增加里程碑"),
     "document_file": _("上传文件"),
     "download_document": _("下载文件"),
     "exemption_ask": _("申请例外"),

@@ -51,8 +51,13 @@ class Door:
         return None if act is None or HOLDS.get(name, name) in TABLE[act] else 403
 
     def arguments_for(self, project: Project) -> dict[str, Any]:
-        """The arguments, those that hang on the project worked out."""
-        return {name: value(project) if callable(value) else value for name, value in self.arguments.items()}
+        """The arguments, those that hang on the project worked out; `pk` may name the project's things."""
+        worked_out = {
+            name: value(project) if callable(value) else value for name, value in self.arguments.items()
+        }
+        if isinstance(worked_out.get("pk"), str):
+            worked_out["pk"] = getattr(project, worked_out["pk"]).earliest("pk").pk
+        return worked_out
 
     @property
     def served(self) -> set[str]:

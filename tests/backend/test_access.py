@@ -10,15 +10,11 @@ from django.urls import reverse
 from backend.access import TABLE, Act
 from finance.kinds import KINDS
 from finance.terms import SOURCES
-from lifecycle.models import AnnualReport, Project
-from lifecycle.parties.models import Role
-from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
-from tests.builders import make_project, moved
-from tests.lifecycle.inspecting import planned, raised, recorded
-from lifecycle.models import Exemption, Project
+from lifecycle.models import AnnualReport, Exemption, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
 from tests.builders import make_exemption, make_project, moved
+from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.papers import make_document
 from tests.people import api_of, people_around
 
@@ -47,7 +43,9 @@ API: dict[str, Door] = {
     ),
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
-    "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),
+    "api:project-milestone-progress": Door(
+        {"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": "milestones"}
+    ),
     "api:project-inspections": Door({"GET": Act.SEE_PROJECTS, "POST": Act.INSPECT}, of_project=True),
     "api:project-inspection-hold": Door(
         {"POST": Act.INSPECT}, of_project=True, arguments={"pk": "inspections"}
@@ -66,7 +64,7 @@ API: dict[str, Door] = {
         {"POST": Act.RECORD_CREDIT}, of_project=True, arguments={"pk": "credit_records"}
     ),
     **{
-        f"api:project-milestone-{act}": Door({"POST": right}, of_project=True, arguments={"pk": 0})
+        f"api:project-milestone-{act}": Door({"POST": right}, of_project=True, arguments={"pk": "milestones"})
         for act, right in {
             "hand-in": Act.HAND_IN_MILESTONE,
             "take-back": Act.HAND_IN_MILESTONE,
@@ -141,13 +139,7 @@ def project(db: None) -> Project:
 @pytest.mark.parametrize("name", sorted(API))
 def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
     door = API[name]
-    arguments: dict[str, Any] = dict(door.arguments)
-    if "pk" in arguments:
-        things = getattr(project, arguments["pk"] or "milestones")
-        arguments["pk"] = things.earliest("pk").pk
     arguments = door.arguments_for(project)
-    if arguments.get("pk") == 0:
-        arguments["pk"] = project.milestones.earliest("pk").pk
     address = reverse(name, kwargs={"number": project.number, **arguments} if door.of_project else arguments)
     wrong = {}
     for who, person in people_around(project).items():
