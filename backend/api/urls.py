@@ -6,7 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from backend.api import accounts, batches, compliance, entries, imports, ledger, milestones, money, projects
+from backend.api import (
+    accounts,
+    batches,
+    compliance,
+    entries,
+    imports,
+    ledger,
+    milestones,
+    money,
+    projects,
+    tranches,
+)
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
 
@@ -64,6 +75,16 @@ v1: list[URLPattern | URLResolver] = [
         milestones.ProgressView.as_view(),
         name="project-milestone-progress",
     ),
+    path(f"{PROJECT}tranches/", tranches.TranchesView.as_view(), name="project-tranches"),
+    path(f"{PROJECT}tranches/<row:pk>/", tranches.TrancheView.as_view(), name="project-tranche"),
+    path(f"{PROJECT}tranches/<row:pk>/arrive/", tranches.ArriveView.as_view(), name="project-tranche-arrive"),
+    path(f"{PROJECT}tranches/<row:pk>/pay/", tranches.PayView.as_view(), name="project-tranche-pay"),
+    path(
+        f"{PROJECT}payments/<row:sequence>/confirm/",
+        tranches.ConfirmView.as_view(),
+        name="project-payment-confirm",
+    ),
+    path(f"{PROJECT}pay-first/", tranches.PayFirstView.as_view(), name="project-pay-first"),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 

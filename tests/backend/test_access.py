@@ -14,7 +14,7 @@ from finance.terms import SOURCES
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
-from tests.builders import make_project, moved
+from tests.builders import make_project, make_tranche, moved
 from tests.people import api_of, people_around
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
@@ -34,6 +34,16 @@ API: dict[str, Door] = {
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
     "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),
+    "api:project-tranches": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_TRANCHE}, of_project=True),
+    "api:project-tranche": Door(
+        {"PATCH": Act.PLAN_TRANCHE, "DELETE": Act.PLAN_TRANCHE}, of_project=True, arguments={"pk": 0}
+    ),
+    "api:project-tranche-arrive": Door({"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": 0}),
+    "api:project-tranche-pay": Door({"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": 0}),
+    "api:project-payment-confirm": Door(
+        {"POST": Act.CONFIRM_PAYMENT}, of_project=True, arguments={"sequence": 1}
+    ),
+    "api:project-pay-first": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
@@ -53,6 +63,7 @@ def test_every_address_of_the_api_has_an_entry():
 def project(db: None) -> Project:
     project = make_project()
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    make_tranche(project)
     return project
 
 
@@ -61,7 +72,8 @@ def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
     door = API[name]
     arguments: dict[str, Any] = dict(door.arguments)
     if "pk" in arguments:
-        arguments["pk"] = project.milestones.earliest("pk").pk
+        subjects = project.tranches if "tranche" in name else project.milestones
+        arguments["pk"] = subjects.earliest("pk").pk
     address = reverse(name, kwargs={"number": project.number, **arguments} if door.of_project else arguments)
     wrong = {}
     for who, person in people_around(project).items():
