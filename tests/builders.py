@@ -15,7 +15,17 @@ from django.db import connection
 
 from finance.bulk import post_many
 from finance.posting import Movement
-from lifecycle.models import Batch, BatchLimit, Cluster, Exemption, Milestone, Project, Site, StateChange
+from lifecycle.models import (
+    Batch,
+    BatchLimit,
+    Cluster,
+    Exemption,
+    Milestone,
+    Project,
+    Site,
+    StateChange,
+    Tranche,
+)
 from lifecycle.moves import Move, moves_from
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Organisation, OrganisationKind
@@ -154,6 +164,25 @@ def make_exemption(project: Project, rule: str = "FIN-04", **facts: Any) -> Exem
         "asked_by": "测试高新区",
     }
     return Exemption.objects.create(project=project, rule=rule, **(values | facts))
+
+
+def make_tranche(
+    project: Project,
+    number: int = 1,
+    planned_on: str = "2022-10-31",
+    amount: str = "1000",
+    source: str = "省拨款",
+    **facts: Any,
+) -> Tranche:
+    """A planned tranche, of provincial money and without a condition unless said."""
+    return Tranche.objects.create(
+        project=project,
+        source=source,
+        number=number,
+        planned_on=day(planned_on),
+        amount=yuan(amount),
+        **facts,
+    )
 
 
 def moved(

@@ -25,6 +25,7 @@ from backend.api import (
     money,
     moves,
     projects,
+    tranches,
     years,
 )
 from backend.api.errors import unknown_path
@@ -185,6 +186,16 @@ v1: list[URLPattern | URLResolver] = [
         exemptions.WithdrawView.as_view(),
         name="project-exemption-withdraw",
     ),
+    path(f"{PROJECT}tranches/", tranches.TranchesView.as_view(), name="project-tranches"),
+    path(f"{PROJECT}tranches/<row:pk>/", tranches.TrancheView.as_view(), name="project-tranche"),
+    path(f"{PROJECT}tranches/<row:pk>/arrive/", tranches.ArriveView.as_view(), name="project-tranche-arrive"),
+    path(f"{PROJECT}tranches/<row:pk>/pay/", tranches.PayView.as_view(), name="project-tranche-pay"),
+    path(
+        f"{PROJECT}payments/<row:sequence>/confirm/",
+        tranches.ConfirmView.as_view(),
+        name="project-payment-confirm",
+    ),
+    path(f"{PROJECT}pay-first/", tranches.PayFirstView.as_view(), name="project-pay-first"),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 

@@ -13,7 +13,7 @@ from finance.terms import SOURCES
 from lifecycle.models import AnnualReport, Exemption, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
-from tests.builders import make_exemption, make_project, moved
+from tests.builders import make_exemption, make_project, make_tranche, moved
 from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.papers import make_document
 from tests.people import api_of, people_around
@@ -109,6 +109,18 @@ API: dict[str, Door] = {
     "api:project-exemption-withdraw": Door(
         {"POST": Act.ASK_EXEMPTION}, of_project=True, arguments={"pk": id_of(refused_exemption)}
     ),
+    "api:project-tranches": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_TRANCHE}, of_project=True),
+    "api:project-tranche": Door(
+        {"PATCH": Act.PLAN_TRANCHE, "DELETE": Act.PLAN_TRANCHE}, of_project=True, arguments={"pk": "tranches"}
+    ),
+    "api:project-tranche-arrive": Door(
+        {"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": "tranches"}
+    ),
+    "api:project-tranche-pay": Door({"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": "tranches"}),
+    "api:project-payment-confirm": Door(
+        {"POST": Act.CONFIRM_PAYMENT}, of_project=True, arguments={"sequence": 1}
+    ),
+    "api:project-pay-first": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
@@ -132,6 +144,7 @@ def project(db: None) -> Project:
     raised(project)
     recorded(project)
     AnnualReport.objects.create(project=project, year=2023)
+    make_tranche(project)
     return project
 
 

@@ -40,27 +40,9 @@ from lifecycle.errors import Conflict, Invalid
 from lifecycle.models import AnnualReport, DatedEvent, Project, Step, Tranche
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import SecurityEvent
-from tests.builders import day, make_project, moved, yuan
+from tests.builders import day, make_project, make_tranche, moved, yuan
 
 TODAY = date(2026, 11, 21)
-
-
-def make_tranche(
-    project: Project,
-    number: int = 1,
-    planned_on: str = "2022-10-31",
-    amount: str = "1000",
-    source: str = "省拨款",
-    **facts: Any,
-) -> Tranche:
-    return Tranche.objects.create(
-        project=project,
-        source=source,
-        number=number,
-        planned_on=day(planned_on),
-        amount=yuan(amount),
-        **facts,
-    )
 
 
 @pytest.fixture
