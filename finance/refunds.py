@@ -15,10 +15,11 @@ from finance.holding import hold, hold_journal, hold_project
 from finance.models import Entry, Refund, RefundCause, RefundState
 from finance.terms import FISCAL, HOLDERS, PARK, PROVINCIAL, SPENDING
 from finance.workings import Working, refund_workings
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict
 from lifecycle.facts import life_facts
 from lifecycle.guards import Made
 from lifecycle.models import Project, ProjectState
+from lifecycle.models.fields import ZERO
 from lifecycle.parties.log import Actor
 from lifecycle.rules.answers import shown
 from lifecycle.steps import take_step
@@ -262,14 +263,9 @@ def ask_surplus(project: Project, *, on: date, today: date, reason: str, actor: 
 def open_refunds(made: Made) -> None:
     """What follows a termination or a revocation: a refund for each source and holder that has to give back.
 
-    In the move's transaction. `made.said["interest_rate_percent"]` (Decimal), where the move brought it, is the
-    year's simple interest of a revocation; the workings and formulas are those of `refund_workings`.
-
-    Raises Invalid when that is no rate of interest.
+    In the move's transaction, by the workings and formulas of `refund_workings`. The interest of a revocation is
+    charged afterwards, once the province knows its rate or amount (`charge_interest`).
     """
-    rate = made.said.get("interest_rate_percent")
-    if rate is not None and (fault := _rate_fault(rate)):
-        raise Invalid(fault, details={"interest_rate_percent": fault})
     hold_journal(made.project)
     is_revocation = made.project.state == ProjectState.REVOKED
     document = made.change.document
@@ -280,7 +276,6 @@ def open_refunds(made: Made) -> None:
         today=made.today,
         reason=made.change.reason,
         actor=made.actor,
-        rate_percent=rate if is_revocation else None,
         notice_no=document.number if document else "",
         change=made.change,
     )
@@ -294,12 +289,11 @@ def _ask_all(
     today: date,
     reason: str,
     actor: Actor,
-    rate_percent: Decimal | None = None,
     notice_no: str = "",
     change: Any = None,
 ) -> list[Refund]:
-    workings = refund_workings(project, cause=cause, on=on, until=today, rate_percent=rate_percent)
-    owing = [working for working in workings if working.amount or working.interest]
+    workings = refund_workings(project, cause=cause, on=on, until=today)
+    owing = [working for working in workings if working.amount]
     if not owing:
         return []
     due_on = _due(project, on)
@@ -308,7 +302,7 @@ def _ask_all(
             project,
             working,
             amount=working.amount,
-            interest=working.interest,
+            interest=ZERO,
             workings=working.as_json(),
             on=on,
             due_on=due_on,
@@ -319,6 +313,74 @@ def _ask_all(
         )
         for working in owing
     ]
+
+
+@transaction.atomic
+def charge_interest(
+    *,
+    refund: Refund,
+    on: date,
+    actor: Actor,
+    today: date,
+    interest: Decimal | None = None,
+    rate_percent: Decimal | None = None,
+    reason: str = "",
+) -> Refund:
+    """Say what interest a refund bears, in the place of what was said before; the amount given wins over a rate.
+
+    rate_percent: for a revocation alone, simple interest up to the end of `on` by the formula of
+    `refund_workings`. interest: yuan, as the province reckons it. Where all of it came already, it is settled.
+
+    Raises:
+        Invalid: neither was given, less than came already, a rate out of place, or a day to come or before the
+            notice.
+        RefundClosed: it has come back or was taken back.
+    """
+    project = hold(refund.project).project
+    refund = known_refund(project, refund.pk)
+    reason = reason.strip()
+    faults = Faults()
+    faults.day("on", on, today=today, since=refund.asked_on)
+    faults.text("reason", reason, limit=REASON_LENGTH)
+    if interest is not None:
+        faults.amount("interest", interest, may_be_zero=True)
+    elif rate_percent is None:
+        faults["interest"] = _("请填写利息金额或年利率。")
+    faults.refuse()
+    working = next(
+        each
+        for each in workings_of(project, cause=refund.cause, on=on, today=today, rate_percent=rate_percent)
+        if (each.source, each.holder) == (refund.source, refund.holder)
+    )
+    charged = working.interest if interest is None else interest
+    if charged < refund.came_interest:
+        faults["interest"] = _("利息不能少于已到账的 %(came)s 元。") % {"came": shown(refund.came_interest)}
+    elif not charged and not refund.amount:
+        faults["interest"] = _("只有利息的应退款不能改为零；不再要求退回的，请撤回。")
+    faults.refuse()
+    require_open(refund)
+    former = refund.state
+    refund.interest = charged
+    kept = ("interest", "rate_percent", "interest_formula")
+    told = working.as_json() | {"interest": f"{charged:.2f}"}
+    refund.workings = {name: value for name, value in refund.workings.items() if name not in kept} | {
+        name: told[name] for name in kept if name in told
+    }
+    if not refund.open_amount and charged == refund.came_interest:
+        refund.settle()
+    refund.save(update_fields=["interest", "workings", "state"])
+    take_step(
+        refund,
+        "charge",
+        number=project.number,
+        actor=actor,
+        on=on,
+        from_state=former,
+        reason=reason,
+        interest=f"{charged:.2f}",
+        rate_percent=None if rate_percent is None else f"{rate_percent:f}",
+    )
+    return known_refund(project, refund.pk)
 
 
 @transaction.atomic

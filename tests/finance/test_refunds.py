@@ -15,6 +15,7 @@ from finance.refunds import (
     CauseForbids,
     NothingToReturn,
     RefundClosed,
+    charge_interest,
     open_refunds,
     withdraw_refund,
     workings_of,
@@ -129,6 +130,95 @@ def test_the_workings_are_checked_before_they_are_shown(project: Project) -> Non
     assert len(workings_of(project, cause="surplus", on=TODAY, today=TODAY)) == 3
 
 
+# Interest
+
+
+def charge(refund: Refund, **given: Any) -> Refund:
+    facts: dict[str, Any] = {"on": day("2024-10-05")} | given
+    return charge_interest(refund=refund, actor=PROVINCE, today=TODAY, **facts)
+
+
+@pytest.fixture
+def revoked() -> Refund:
+    """80 of 省拨款, received on 2022-10-05, asked back on 2024-10-05."""
+    return asked(spent_project(state="revoked"), None, cause="revocation", on="2024-10-05")
+
+
+def test_a_revocation_bears_the_interest_of_a_rate(revoked: Refund) -> None:
+    refund = charge(revoked, rate_percent=yuan("3.65"))
+
+    assert (refund.interest, refund.amount) == (yuan("5.85"), yuan("80.00"))
+    assert (refund.workings["interest"], refund.workings["rate_percent"]) == ("5.85", "3.65")
+    step = Step.objects.of(refund).latest("pk")
+    assert (step.act, step.details) == ("charge", {"interest": "5.85", "rate_percent": "3.65"})
+
+
+def test_it_grows_with_the_days_and_is_said_anew(revoked: Refund) -> None:
+    charge(revoked, rate_percent=yuan("3.65"))
+
+    assert charge(revoked, rate_percent=yuan("3.65"), on=day("2024-10-15")).interest == yuan("5.93")
+
+
+def test_the_amount_that_the_province_gives_wins(revoked: Refund) -> None:
+    charge(revoked, rate_percent=yuan("3.65"))
+
+    refund = charge(revoked, interest=yuan("4.00"))
+
+    assert (refund.interest, refund.workings["interest"]) == (yuan("4.00"), "4.00")
+    assert "rate_percent" not in refund.workings
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "interest"),
+        ({"interest": yuan("-1")}, "interest"),
+        ({"rate_percent": yuan("24.01")}, "rate_percent"),
+        ({"interest": yuan("1"), "on": day("2024-10-04")}, "on"),
+        ({"interest": yuan("1"), "on": day("2026-07-01")}, "on"),
+    ],
+)
+def test_interest_has_its_shape(given: dict[str, Any], field: str, revoked: Refund) -> None:
+    with pytest.raises(Invalid) as refusal:
+        charge(revoked, **given)
+
+    assert set(refusal.value.details) == {field}
+
+
+def test_other_causes_bear_what_the_province_says(project: Project) -> None:
+    refund = asked(project, on="2024-10-05")
+    with pytest.raises(Invalid):
+        charge(refund, rate_percent=yuan("3.65"))
+
+    assert charge(refund, interest=yuan("1.00")).interest == yuan("1.00")
+
+
+def test_a_refund_of_interest_alone_is_withdrawn_not_emptied(project: Project) -> None:
+    refund = asked(project, "0.00", interest=yuan("5.00"))
+
+    with pytest.raises(Invalid):
+        charge(refund, interest=yuan("0"), on=TODAY)
+
+
+def test_interest_that_came_stays_owed_and_the_rest_may_be_let_off(project: Project) -> None:
+    refund = asked(project, interest=yuan("5.00"))
+    record_receipt(
+        refund=refund,
+        on=day("2026-06-10"),
+        amount=yuan("30.00"),
+        interest=yuan("2.00"),
+        voucher="收-1",
+        actor=PROVINCE,
+        today=TODAY,
+    )
+
+    with pytest.raises(Invalid):
+        charge(refund, interest=yuan("1.99"), on=TODAY)
+    assert charge(refund, interest=yuan("2.00"), on=TODAY).state == "received"
+    with pytest.raises(RefundClosed):
+        charge(refund, interest=yuan("3.00"), on=TODAY)
+
+
 # Taking back
 
 
@@ -208,8 +298,8 @@ def test_a_termination_asks_back_what_is_unspent_held_or_misused(project: Projec
         assert refund.workings["formula"] == "unspent + misused - asked"
 
 
-def test_a_revocation_asks_back_everything_with_the_interest_of_the_act(project: Project) -> None:
-    open_refunds(made(project, "revoked", interest_rate_percent=yuan("3.65")))
+def test_a_revocation_asks_back_everything_received(project: Project) -> None:
+    open_refunds(made(project, "revoked"))
 
     found = opened(project)
     assert {key: f"{refund.amount}" for key, refund in found.items()} == {
@@ -217,19 +307,8 @@ def test_a_revocation_asks_back_everything_with_the_interest_of_the_act(project:
         ("省拨款", "park"): "20.00",
         ("园区配套", "unit"): "80.00",
     }
-    assert all(refund.interest > 0 for refund in found.values())
-    assert found["省拨款", "unit"].workings["rate_percent"] == "3.65"
-
-
-def test_without_a_rate_the_interest_is_left_to_the_province(project: Project) -> None:
-    open_refunds(made(project, "revoked"))
-
-    assert {refund.interest for refund in opened(project).values()} == {yuan("0")}
-
-
-def test_a_rate_that_is_none_is_refused(project: Project) -> None:
-    with pytest.raises(Invalid):
-        open_refunds(made(project, "revoked", interest_rate_percent=yuan("-1")))
+    assert {refund.interest for refund in found.values()} == {yuan("0")}
+    assert found["省拨款", "park"].workings["formula"] == "unspent - asked"
 
 
 def test_where_there_is_no_money_nothing_is_asked(project: Project) -> None:

@@ -95,9 +95,9 @@ def test_the_queries_do_not_grow_with_the_projects(django_assert_num_queries: An
         project = make_project(cluster=cluster)
         moved(project, "资金到位", "单位自筹", "10.00", "2023-01-01", invoice=str(number))
     when: dict[str, Any] = {"on": PAST, "known_at": instant() if known else None}
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert len(answers_of(Project.objects.order_by("number")[:3], **when)) == 3
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert len(answers_of(Project.objects.all(), **when)) == 30
 
 
