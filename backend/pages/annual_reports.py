@@ -113,7 +113,10 @@ class PointsForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    """A year of the list. late_days: days past the due day while a report that is owed is missing."""
+    """A year of the list. late_days: days past the due day while a report that is owed is missing.
+
+    is_ahead: its cut-off is still to come.
+    """
 
     year: int
     report: AnnualReport | None
@@ -121,6 +124,7 @@ class YearRow:
     due: date
     is_missing: bool
     late_days: int
+    is_ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,8 @@ def _rows(project: Project, today: date) -> list[YearRow]:
         due = limits.report_due.in_year(year)
         is_missing = year in owing and (report is None or report.submitted_on is None)
         late = max((today - due).days, 0) if is_missing else 0
-        rows.append(YearRow(year, report, limits.report_cutoff.in_year(year), due, is_missing, late))
+        cutoff = limits.report_cutoff.in_year(year)
+        rows.append(YearRow(year, report, cutoff, due, is_missing, late, is_ahead=cutoff > today))
     return rows
 
 

@@ -58,11 +58,12 @@ class HandInForm(forms.Form):
     statement = _text(gettext_lazy("完成情况说明"), PROGRESS_LENGTH)
 
 
-class ReasonForm(forms.Form):
-    reason = _text(gettext_lazy("理由"), REASON_LENGTH)
+class ReturnForm(forms.Form):
+    reason = _text(gettext_lazy("退回理由"), REASON_LENGTH)
 
 
-class WaiverForm(ReasonForm):
+class WaiverForm(forms.Form):
+    reason = _text(gettext_lazy("免除理由"), REASON_LENGTH)
     on = DayField(label=gettext_lazy("免除日期"))
 
 
@@ -142,7 +143,7 @@ DEEDS: dict[str, Deed] = {
         services.give_back,
         gettext_lazy("退回"),
         gettext_lazy("里程碑“%(name)s”已退回。"),
-        ReasonForm,
+        ReturnForm,
         by_day=True,
     ),
     "waive": Deed(
