@@ -351,10 +351,15 @@ def _locked_inspection(inspection: Inspection, doing: str) -> tuple[Project, Ins
     """The project locked, and the inspection read anew; refuses one that is not planned any more."""
     project = _locked(Project(pk=inspection.project_id))
     inspection = Inspection.objects.get(pk=inspection.pk)
+    refuse_unless_planned(inspection, doing)
+    return project, inspection
+
+
+def refuse_unless_planned(inspection: Inspection, doing: str) -> None:
+    """Raises InspectionMoved when it was held or cancelled. doing: what is then refused, in the active language."""
     if inspection.state != InspectionState.PLANNED:
         raise InspectionMoved(
             _("该次检查现为“%(state)s”，不能%(doing)s。")
             % {"state": inspection.get_state_display(), "doing": doing},
             details={"state": inspection.state},
         )
-    return project, inspection

@@ -59,6 +59,17 @@ ACTS = {
     "exemption_grant": _("批准例外"),
     "exemption_refuse": _("不批准例外"),
     "exemption_withdraw": _("撤回例外申请"),
+    "log_milestone": _("登记里程碑进展"),
+    "add_milestone": _("增加里程碑"),
+    "inspection_plan": _("安排检查"),
+    "inspection_hold": _("登记检查结果"),
+    "inspection_cancel": _("取消检查"),
+    "finding_raise": _("登记问题"),
+    "finding_reply": _("答复整改"),
+    "finding_give_back": _("退回整改答复"),
+    "finding_shut": _("问题销号"),
+    "creditrecord_record": _("登记信用记录"),
+    "creditrecord_lift": _("解除信用记录"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

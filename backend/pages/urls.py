@@ -9,7 +9,9 @@ from backend.pages import (
     annual_reports,
     batches,
     compliance,
+    credit,
     imports,
+    inspections,
     ledger,
     logging,
     milestones,
@@ -57,6 +59,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         annual_reports.check,
         name="annual-report-check",
     ),
+    path("projects/<number:number>/inspections/", inspections.page, name="inspections"),
+    path("projects/<number:number>/inspections/<int:pk>/hold/", inspections.hold, name="inspection-hold"),
+    path(
+        "projects/<number:number>/inspections/<int:pk>/cancel/", inspections.cancel, name="inspection-cancel"
+    ),
+    path("projects/<number:number>/findings/", inspections.find, name="finding-raise"),
+    path("projects/<number:number>/findings/<int:pk>/reply/", inspections.reply, name="finding-reply"),
+    path("projects/<number:number>/findings/<int:pk>/return/", inspections.give_back, name="finding-return"),
+    path("projects/<number:number>/findings/<int:pk>/close/", inspections.shut, name="finding-close"),
+    path("projects/<number:number>/credit/", credit.page, name="credit"),
+    path("projects/<number:number>/credit/<int:pk>/lift/", credit.lift, name="credit-lift"),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(
         "projects/<number:number>/ledger/download/<str:form>/",

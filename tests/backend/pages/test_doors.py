@@ -13,10 +13,14 @@ from lifecycle.parties.models import Role
 from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
 from tests.builders import make_project, moved
+from tests.lifecycle.inspecting import planned
 from tests.people import people_around
 
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
+    "inspections": Act.SEE_PROJECTS,
+    "inspection-hold": Act.INSPECT,
+    "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
@@ -43,6 +47,12 @@ POSTED = {
     "milestone",
     "milestone-act",
     "annual-report-check",
+    "inspection-cancel",
+    "finding-raise",
+    "finding-reply",
+    "finding-return",
+    "finding-close",
+    "credit-lift",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -82,6 +92,10 @@ def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: P
         "ledger-download": {"form": "csv"},
         "entry-reversal": {"sequence": 1},
         "annual-report": {"year": 2023},
+    more: dict[str, Any] = {
+        "ledger-download": {"form": "csv"},
+        "entry-reversal": {"sequence": 1},
+        "inspection-hold": {"pk": planned(project).pk},
     }.get(name, {})
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
@@ -121,6 +135,12 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "milestone": {"number": project.number, "pk": 1},
         "milestone-act": {"number": project.number, "pk": 1, "name": "verify"},
         "annual-report-check": {"number": project.number, "year": 2023},
+        "inspection-cancel": {"number": project.number, "pk": 1},
+        "finding-raise": {"number": project.number},
+        "finding-reply": {"number": project.number, "pk": 1},
+        "finding-return": {"number": project.number, "pk": 1},
+        "finding-close": {"number": project.number, "pk": 1},
+        "credit-lift": {"number": project.number, "pk": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
