@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from backend.pages import (
+    acceptance,
     accounts,
     batches,
     compliance,
+    expert,
     imports,
     ledger,
     logging,
@@ -18,9 +20,10 @@ from backend.pages import (
     signing,
     start,
 )
-from backend.pages.converters import ProjectNumber
+from backend.pages.converters import ExpertToken, ProjectNumber
 
 register_converter(ProjectNumber, "number")
+register_converter(ExpertToken, "expert_token")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -38,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         logging.milestone,
         name="milestone",
     ),
+    path("projects/<number:number>/acceptance/", acceptance.acceptance, name="acceptance"),
+    path("projects/<number:number>/acceptance/panel/<int:pk>/", acceptance.expert, name="acceptance-expert"),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(
         "projects/<number:number>/ledger/download/<str:form>/",
@@ -49,6 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ledger.reversal,
         name="entry-reversal",
     ),
+    path("expert/done/", expert.expert_done, name="expert-done"),
+    path("expert/<expert_token:token>/", expert.expert, name="expert"),
     path("compliance/", compliance.compliance, name="compliance"),
     path("imports/", imports.imports, name="imports"),
     path("imports/confirm/", imports.confirm, name="import-confirm"),

@@ -18,6 +18,7 @@ from tests.people import people_around
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
+    "acceptance": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
@@ -38,6 +39,7 @@ POSTED = {
     "sign-out",
     "language",
     "milestone",
+    "acceptance-expert",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -47,7 +49,7 @@ POSTED = {
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
-ELSEWHERE = {"home", "sign-in", "batch", "person"}
+ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done"}
 """Walked in the tests of their subject."""
 
 
@@ -109,6 +111,7 @@ def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, projec
 def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
     arguments = {
         "milestone": {"number": project.number, "pk": 1},
+        "acceptance-expert": {"number": project.number, "pk": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
