@@ -308,8 +308,8 @@ class PanelistView(_View):
     acts: ClassVar = {"DELETE": Act.ORGANISE_ACCEPTANCE}
 
     @extend_schema(summary=_("将一名尚未提交意见的专家移出专家组。"), responses={204: None})
-    def delete(self, request: Request, number: str, pk: int) -> Response:
-        expert = self.expert(pk)
+    def delete(self, request: Request, number: str, panelist: int) -> Response:
+        expert = self.expert(panelist)
         self.require_organiser()
         panel.drop(panelist=expert, actor=self.actor, today=self.today)
         return Response(status=204)
@@ -323,8 +323,8 @@ class PanelistLinkView(_View):
         request=LinkShape,
         responses={201: SentLinkShape},
     )
-    def post(self, request: Request, number: str, pk: int) -> Response:
-        expert = self.expert(pk)
+    def post(self, request: Request, number: str, panelist: int) -> Response:
+        expert = self.expert(panelist)
         self.require_organiser()
         now = timezone.now()
         expires_at = self.read(LinkShape, request).get("expires_at", now + DEFAULT_LINK)
@@ -337,8 +337,8 @@ class PanelistLinkView(_View):
         return answer
 
     @extend_schema(summary=_("使专家的评审链接失效。"), responses={204: None})
-    def delete(self, request: Request, number: str, pk: int) -> Response:
-        expert = self.expert(pk)
+    def delete(self, request: Request, number: str, panelist: int) -> Response:
+        expert = self.expert(panelist)
         self.require_organiser()
         links.withdraw_link(panelist=expert, actor=self.actor, today=self.today)
         return Response(status=204)

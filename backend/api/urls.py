@@ -137,12 +137,12 @@ v1: list[URLPattern | URLResolver] = [
     path(f"{PROJECT}acceptance/agree/", acceptance.AgreeView.as_view(), name="project-acceptance-agree"),
     path(f"{PROJECT}acceptance/panel/", acceptance.PanelView.as_view(), name="project-acceptance-panel"),
     path(
-        f"{PROJECT}acceptance/panel/<row:pk>/",
+        f"{PROJECT}acceptance/panel/<row:panelist>/",
         acceptance.PanelistView.as_view(),
         name="project-acceptance-panelist",
     ),
     path(
-        f"{PROJECT}acceptance/panel/<row:pk>/link/",
+        f"{PROJECT}acceptance/panel/<row:panelist>/link/",
         acceptance.PanelistLinkView.as_view(),
         name="project-acceptance-panelist-link",
     ),

@@ -70,6 +70,22 @@ ACTS = {
     "finding_shut": _("问题销号"),
     "creditrecord_record": _("登记信用记录"),
     "creditrecord_lift": _("解除信用记录"),
+    "datedevent_technical_report": _("登记科技报告"),
+    "acceptance_file": _("申请验收"),
+    "acceptance_city_review": _("设区市审核验收申请"),
+    "acceptance_agree": _("同意验收申请"),
+    "acceptance_hand_over": _("改由他方组织验收"),
+    "acceptance_invite": _("邀请验收专家"),
+    "acceptance_drop": _("移出验收专家"),
+    "acceptance_send_link": _("生成专家评审链接"),
+    "acceptance_withdraw_link": _("停用专家评审链接"),
+    "acceptance_submit_scores": _("专家提交评审意见"),
+    "acceptance_record_verdict": _("登记验收结论"),
+    "acceptance_publish": _("登记验收公示"),
+    "acceptance_certify": _("登记验收证书"),
+    "acceptance_archive": _("登记验收归档"),
+    "acceptance_conclude": _("验收结题"),
+    "acceptance_give_back": _("验收退回整改"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

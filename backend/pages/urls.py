@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from backend.pages import (
+    acceptance,
     accounts,
     annual_reports,
     batches,
     compliance,
     credit,
+    expert,
     imports,
     inspections,
     ledger,
@@ -22,9 +24,10 @@ from backend.pages import (
     signing,
     start,
 )
-from backend.pages.converters import ProjectNumber
+from backend.pages.converters import ExpertToken, ProjectNumber
 
 register_converter(ProjectNumber, "number")
+register_converter(ExpertToken, "expert_token")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -70,6 +73,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<number:number>/findings/<int:pk>/close/", inspections.shut, name="finding-close"),
     path("projects/<number:number>/credit/", credit.page, name="credit"),
     path("projects/<number:number>/credit/<int:pk>/lift/", credit.lift, name="credit-lift"),
+    path("projects/<number:number>/acceptance/", acceptance.acceptance, name="acceptance"),
+    path("projects/<number:number>/acceptance/panel/<int:pk>/", acceptance.expert, name="acceptance-expert"),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(
         "projects/<number:number>/ledger/download/<str:form>/",
@@ -81,6 +86,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ledger.reversal,
         name="entry-reversal",
     ),
+    path("expert/done/", expert.expert_done, name="expert-done"),
+    path("expert/<expert_token:token>/", expert.expert, name="expert"),
     path("compliance/", compliance.compliance, name="compliance"),
     path("imports/", imports.imports, name="imports"),
     path("imports/confirm/", imports.confirm, name="import-confirm"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,10 +15,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from lifecycle.acceptance.dossier import checklist_of
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.guards import Case, Guard, Made, Outcome, met, unmet
-from lifecycle.models import Acceptance, DatedEvent, EventKind, Project
+from lifecycle.models import Acceptance, DatedEvent, EventKind, Project, StateChange
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.steps import take_step
+from lifecycle.transitions import apply_for_acceptance
 from lifecycle.wording import about
 
 AT_MOST = 50
@@ -73,22 +73,19 @@ def _reason(made: Made) -> str:
 
 def file_several(
     *, projects: Sequence[Project], actor: Actor, on: date, today: date, now: datetime
-) -> list[Any]:
-    """Apply for several projects of one cluster: all of them or none. What each move gave, by project number.
+) -> list[StateChange]:
+    """Apply for several projects of one cluster: all of them or none. The moves, by project number.
 
     Raises:
         Invalid: no project, too many, or projects of two clusters.
         SeveralRefused: some may not; every refusal is named, and nothing is saved.
     """
-    # The conditions of moves are made of this package, and so the moves come after it.
-    from lifecycle.transitions import apply_for_acceptance  # type: ignore[import-not-found, unused-ignore]
-
     chosen = sorted({project.pk: project for project in projects}.values(), key=lambda each: each.number)
     if not 1 <= len(chosen) <= AT_MOST:
         _refuse(_("请选择 1 至 %(most)d 个项目。") % {"most": AT_MOST})
     if len({project.cluster_id for project in chosen}) > 1:
         _refuse(_("一次只能为同一集群的项目申请验收。"))
-    made: list[Any] = []
+    made: list[StateChange] = []
     refusals: dict[str, DomainError] = {}
     with transaction.atomic():
         # In one order, so that two parks' clerks never wait for each other.

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lifecycle.acceptance.dossier import DOSSIER
 from lifecycle.acceptance.panel import least_of, panel_faults
-from lifecycle.acceptance.scoring import Tally, doubts, sees_sheets, tally_of
+from lifecycle.acceptance.scoring import SHEET, Tally, doubts, sees_sheets, tally_of
 from lifecycle.models import Acceptance, AcceptanceState, Panelist, Project
 from lifecycle.parties.sight import Sight
 
@@ -27,6 +29,18 @@ class Filed:
     title: str
     is_met: bool
     document: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The sheet of one expert: title and points of each group."""
+
+    expert: Panelist
+    groups: list[tuple[str | Promise, int]]
+
+    @property
+    def total(self) -> int:
+        return sum(points for title, points in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,37 @@ class Round:
             Filed(row["code"], _(TITLES.get(row["code"], row["code"])), row["is_met"], row["document"])
             for row in self.acceptance.checklist
         ]
+
+    @property
+    def sheets(self) -> list[Line]:
+        """What each expert gave, in the order of the panel; empty while it is hidden from the reader."""
+        if not self.shows_sheets:
+            return []
+        return [
+            Line(
+                expert,
+                [
+                    (group.title, sum(expert.scores.get(item.code, 0) for item in group.items))
+                    for group in SHEET
+                ],
+            )
+            for expert in self.panel
+            if expert.submitted_at is not None
+        ]
+
+    @property
+    def group_means(self) -> list[tuple[str | Promise, Decimal]]:
+        """The mean of each group of the sheet, with its title."""
+        found = self.tally
+        return [] if found is None else [(group.title, found.groups[group.code]) for group in SHEET]
+
+    @property
+    def item_means(self) -> list[tuple[str | Promise, int, Decimal]]:
+        """The mean of each line of the sheet, with its title and the most it may have."""
+        found = self.tally
+        if found is None:
+            return []
+        return [(item.title, item.most, found.items[item.code]) for group in SHEET for item in group.items]
 
     @property
     def submitted(self) -> int:

@@ -22,6 +22,7 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "inspection-hold": Act.INSPECT,
     "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
+    "acceptance": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
@@ -53,6 +54,7 @@ POSTED = {
     "finding-return",
     "finding-close",
     "credit-lift",
+    "acceptance-expert",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -62,7 +64,7 @@ POSTED = {
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
-ELSEWHERE = {"home", "sign-in", "batch", "person"}
+ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done"}
 """Walked in the tests of their subject."""
 
 
@@ -141,6 +143,7 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "finding-return": {"number": project.number, "pk": 1},
         "finding-close": {"number": project.number, "pk": 1},
         "credit-lift": {"number": project.number, "pk": 1},
+        "acceptance-expert": {"number": project.number, "pk": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from lifecycle.acceptance import filing
 from lifecycle.acceptance.closing import give_back
 from lifecycle.acceptance.filing import APPLICATION_DAY_FREE, SeveralRefused, file, file_several
 from lifecycle.acceptance.rounds import NotApplied, present_acceptance
@@ -94,9 +93,7 @@ def moves(monkeypatch: pytest.MonkeyPatch) -> dict[str, Conflict]:
         file(made(project, "acceptance", on=on.isoformat()))
         return project.number
 
-    module = ModuleType("lifecycle.transitions")
-    module.apply_for_acceptance = apply_for_acceptance  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "lifecycle.transitions", module)
+    monkeypatch.setattr(filing, "apply_for_acceptance", apply_for_acceptance)
     return refusals
 
 
@@ -136,3 +133,15 @@ def test_projects_of_two_clusters_do_not_apply_together(moves: dict[str, Conflic
             apply_for(*projects)
 
     assert not Acceptance.objects.exists()
+
+
+def test_the_conditions_of_the_move_stand_before_each_project():
+    cluster = make_cluster()
+    projects = [make_project(cluster=cluster, milestones=False, end_on=day("2027-02-28")) for _ in range(2)]
+
+    with pytest.raises(SeveralRefused) as refusal:
+        apply_for(*projects)
+
+    assert set(refusal.value.details["projects"]) == {project.number for project in projects}
+    assert {each["code"] for each in refusal.value.details["projects"].values()} == {"blocked"}
+    assert not Project.objects.exclude(state="implementing").exists()
