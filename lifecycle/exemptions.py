@@ -5,6 +5,7 @@ While one is in force the rule answers `waived` where it is not met. Source: PRO
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from lifecycle.models.exemption import WAIVABLE
 from lifecycle.models.fields import EARLIEST, LATEST
 from lifecycle.models.project import BEFORE_CLOSEOUT
 from lifecycle.parties.log import Actor
+from lifecycle.parties.models import Organisation
 from lifecycle.steps import take_step
 from lifecycle.wording import CONTROL, listed
 
@@ -177,7 +179,7 @@ def withdraw(*, exemption: Exemption, actor: Actor, on: date, today: date) -> Ex
     with transaction.atomic():
         project = _locked(exemption.project_id)
         kept = _undecided(exemption)
-        if not asked_for_by(kept, actor, project):
+        if not is_asker(organisation_acting(actor, project), Step.objects.of(kept)):
             raise NotYours(_("这项例外由%(who)s申请，只能由其撤回。") % {"who": kept.asked_by})
         _refuse_if_any(_day_faults("on", on, today=today, asked_on=kept.asked_on))
         former = kept.state
@@ -195,10 +197,9 @@ def withdraw(*, exemption: Exemption, actor: Actor, on: date, today: date) -> Ex
     return kept
 
 
-def asked_for_by(exemption: Exemption, actor: Actor, project: Project) -> bool:
-    """Whether the actor acts for the organisation that asked; two queries."""
-    asked = Step.objects.of(exemption).filter(act="ask").values_list("details__organisation", flat=True)
-    return organisation_acting(actor, project).pk in asked
+def is_asker(organisation: Organisation, story: Iterable[Step]) -> bool:
+    """Whether it was this organisation that asked for the exception of the story."""
+    return any(step.act == "ask" and step.details.get("organisation") == organisation.pk for step in story)
 
 
 def _locked(pk: int) -> Project:

@@ -43,7 +43,7 @@ def faults_of(documents: Iterable[Document]) -> Iterator[FileFault]:
             yield FileFault(
                 document,
                 "changed",
-                _("“%(title)s”的文件与登记的摘要不符。") % {"title": document.title},
+                _("“%(title)s”的文件与登记的校验码不符。") % {"title": document.title},
             )
 
 

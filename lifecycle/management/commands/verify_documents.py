@@ -16,7 +16,7 @@ from lifecycle.wording import about, listed
 
 
 class Command(BaseCommand):
-    help = _("核验存档文件：每个文件都在且与登记的摘要一致，有问题时退出码为 1；并列出无人登记的遗留文件。")
+    help = _("核验存档文件：每个文件都在且与登记的校验码一致，有问题时退出码为 1；并列出无人登记的遗留文件。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("numbers", nargs="*", metavar="NO", help=_("项目编号；不写则核验全部项目"))

@@ -14,6 +14,7 @@ from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
 from tests.builders import make_project, moved
 from tests.lifecycle.inspecting import planned
+from tests.papers import make_document
 from tests.people import people_around
 
 ABOUT_A_PROJECT: dict[str, Act] = {
@@ -23,6 +24,10 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
     "acceptance": Act.SEE_PROJECTS,
+    "documents": Act.SEE_PROJECTS,
+    "document": Act.SEE_PROJECTS,
+    "history": Act.SEE_PROJECTS,
+    "exemptions": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
@@ -55,6 +60,9 @@ POSTED = {
     "finding-close",
     "credit-lift",
     "acceptance-expert",
+    "exemption-grant",
+    "exemption-refuse",
+    "exemption-withdraw",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -88,6 +96,7 @@ def project(db: None) -> Project:
     return project
 
 
+@pytest.mark.usefixtures("own_files")
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
 def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
     more = {
@@ -99,6 +108,11 @@ def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: P
         "entry-reversal": {"sequence": 1},
         "inspection-hold": {"pk": planned(project).pk},
     }.get(name, {})
+    more: dict[str, Any] = {"ledger-download": {"form": "csv"}, "entry-reversal": {"sequence": 1}}.get(
+        name, {}
+    )
+    if name == "document":
+        more = {"pk": make_document(project).pk}
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
     for who, person in people_around(project).items():
@@ -144,6 +158,9 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "finding-close": {"number": project.number, "pk": 1},
         "credit-lift": {"number": project.number, "pk": 1},
         "acceptance-expert": {"number": project.number, "pk": 1},
+        "exemption-grant": {"number": project.number, "pk": 1},
+        "exemption-refuse": {"number": project.number, "pk": 1},
+        "exemption-withdraw": {"number": project.number, "pk": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
