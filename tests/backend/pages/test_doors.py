@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from tests.people import people_around
 
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
+    "moves": Act.SEE_PROJECTS,
+    "move": Act.SUSPEND,
     "inspections": Act.SEE_PROJECTS,
     "inspection-hold": Act.INSPECT,
     "credit": Act.SEE_PROJECTS,
@@ -35,6 +38,16 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "annual-reports": Act.SEE_PROJECTS,
     "annual-report": Act.SEE_PROJECTS,
 }
+FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
+    "ledger-download": lambda project: {"form": "csv"},
+    "entry-reversal": lambda project: {"sequence": 1},
+    "annual-report": lambda project: {"year": 2023},
+    "inspection-hold": lambda project: {"pk": planned(project).pk},
+    "document": lambda project: {"pk": make_document(project).pk},
+    "move": lambda project: {"name": "suspend"},
+}
+"""What an address names besides the project."""
+
 ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "projects": TABLE[Act.SEE_PROJECTS],
     "compliance": TABLE[Act.SEE_COMPLIANCE],
@@ -99,20 +112,7 @@ def project(db: None) -> Project:
 @pytest.mark.usefixtures("own_files")
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
 def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
-    more = {
-        "ledger-download": {"form": "csv"},
-        "entry-reversal": {"sequence": 1},
-        "annual-report": {"year": 2023},
-    more: dict[str, Any] = {
-        "ledger-download": {"form": "csv"},
-        "entry-reversal": {"sequence": 1},
-        "inspection-hold": {"pk": planned(project).pk},
-    }.get(name, {})
-    more: dict[str, Any] = {"ledger-download": {"form": "csv"}, "entry-reversal": {"sequence": 1}}.get(
-        name, {}
-    )
-    if name == "document":
-        more = {"pk": make_document(project).pk}
+    more = FURTHER.get(name, lambda project: {})(project)
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
     for who, person in people_around(project).items():
