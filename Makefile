@@ -4,9 +4,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: setup run test test-long bench shell catalogue lock stop
+.PHONY: setup run test test-long bench shell catalogue lifecycle lock stop
 
-setup run test test-long bench shell catalogue lock:
+setup run test test-long bench shell catalogue lifecycle lock:
 	@$(PYTHON) tools/project.py $@ $(ARGS)
 
 stop:

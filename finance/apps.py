@@ -8,6 +8,11 @@ class FinanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from finance.changes import register
+        """Add what finance demands before a move and of a change, what it does after one, and what papers are for."""
+        from finance import changes, guards
+        from finance.models import Refund
+        from lifecycle import documents
 
-        register()
+        changes.register()
+        guards.register()
+        documents.subject("refund", Refund)

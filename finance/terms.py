@@ -26,8 +26,17 @@ CONTRIBUTION = "资金到位"
 SPENDING = "支出"
 REFUND = "退回"
 PARK_RETURN = "园区退回"
+COMING_BACK = frozenset((REFUND, PARK_RETURN))
 RECEIVED_KINDS = frozenset((PAYMENT, DIRECT, CONTRIBUTION))
 GONE_KINDS = frozenset((SPENDING, REFUND))
+
+UNIT = "unit"
+PARK = "park"
+HOLDERS: dict[str, str] = {UNIT: "承担单位", PARK: "高新区管委会"}
+"""Who can hold fiscal money of a project, and so has to give it back."""
+
+RETURN_OF = {UNIT: REFUND, PARK: PARK_RETURN}
+"""The movement by which each of them gives it back."""
 
 TOO_MUCH = Decimal(100_000_000_000)
 """Yuan; an amount of a thousand 亿元 or more is a slip of the pen, and sums stay far within numeric(18,2)."""

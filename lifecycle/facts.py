@@ -109,6 +109,11 @@ def life_facts(ids: Sequence[int], *, on: date, known_at: datetime | None = None
     }
 
 
+def limits_on(batch: int, *, on: date) -> Limits:
+    """The limits of one batch that apply on a day, as known now; one query."""
+    return _limits([batch], on=on, known_at=None)[batch]
+
+
 def _limits(batches: Iterable[int], *, on: date, known_at: datetime | None) -> dict[int, Limits]:
     """The limits by batch. Of those in force the nearest to `on` is the latest, of the others the first."""
     texts: dict[int, dict[str, str]] = {batch: {} for batch in batches}

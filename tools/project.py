@@ -1,4 +1,4 @@
-"""What `make` calls: setup, run, test, test-long, bench, shell, catalogue, lock. Standard library only.
+"""What `make` calls: setup, run, test, test-long, bench, shell, catalogue, lifecycle, lock. Standard library only.
 
 Words after the command go on to what it calls: `python3 tools/project.py test -k ledger`.
 """
@@ -97,6 +97,12 @@ def catalogue() -> int:
     return _call(["tools/catalogue.py"])
 
 
+def lifecycle() -> int:
+    """Write docs/lifecycle.md anew from the moves and conditions of the program."""
+    environment.ensure(environment.CHECKING)
+    return _call(["tools/lifecycle_page.py"])
+
+
 def lock() -> int:
     """Write both locks anew from pyproject.toml: versions and hashes, no addresses."""
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
@@ -140,6 +146,7 @@ COMMANDS = {
     "test-long": test_long,
     "bench": bench,
     "catalogue": catalogue,
+    "lifecycle": lifecycle,
     "lock": lock,
 }
 

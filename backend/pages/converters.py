@@ -1,4 +1,4 @@
-"""Project numbers in addresses: any text a contract may carry, a slash included."""
+"""What addresses carry: project numbers, which may be any text a contract knows, and the tokens of experts."""
 
 from __future__ import annotations
 
@@ -16,3 +16,15 @@ class ProjectNumber:
     def to_url(self, value: str) -> str:
         written = value.replace("~", "~7E").replace("/", "~2F")
         return f"~2E{written[1:]}" if written.startswith(".") else written
+
+
+class ExpertToken:
+    """The token of an expert's personal link, as `secrets.token_urlsafe(32)` writes it."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -144,9 +144,11 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
     model = _BELOW_A_PROJECT[title]
     column = sheet.table["project"]
     projects = {id(row): desk.directory.find(column.refers, row["project"] or "") for row in sheet.rows}
-    pks = {project.pk for project in projects.values() if project is not None and project.pk is not None}
+    of_pk = {
+        project.pk: project for project in projects.values() if project is not None and project.pk is not None
+    }
     known = by_key(
-        model._default_manager.filter(project__in=pks) if pks else (),
+        model._default_manager.filter(project__in=of_pk) if of_pk else (),
         ("project_id", *sheet.table.key[1:]),
     )
 
@@ -160,6 +162,8 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
         project = projects[id(row)]
         if project is None:
             return None
+        if isinstance(record, AnnualReport) and record.content:
+            return _("该年度报告已在系统内填报，不能通过导入改变，请在年度报告页办理")
         changed = {name for name in sheet.headings if row[name] not in ("", None)} - set(sheet.table.key)
         reason = desk.scope.against_record(
             title, project, adding=adding, changed=changed if adding else former
@@ -171,7 +175,8 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
     def settle(record: Any) -> tuple[str, ...]:
         """Milestones and annual reports stand as their days and texts say they do."""
         if isinstance(record, Milestone):
-            record.follow_the_record(verified=desk.scope.may_verify(record.project))
+            project = _set_on(record, "project") or of_pk.get(record.project_id)
+            record.follow_the_record(verified=project is not None and desk.scope.may_verify(project))
             return ("state", "waived_on")
         if isinstance(record, AnnualReport):
             record.follow_the_record()

@@ -108,6 +108,30 @@ class Acceptance(WithArrows):
                 ),
                 name="acceptance_reviewed_has_its_verdicts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(published_from__isnull=True, published_until__isnull=True)
+                | models.Q(published_from__isnull=False, published_until__isnull=False)
+                & models.Q(published_until__gte=models.F("published_from")),
+                name="acceptance_is_published_from_until",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(certified_on__isnull=True, certificate_no="")
+                | (
+                    models.Q(certified_on__gt=models.F("published_until"), verdict__in=VERDICTS[:2])
+                    & models.Q(state__in=(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED))
+                    & ~models.Q(certificate_no="")
+                    & models.Q(certified_on__isnull=False, published_until__isnull=False)
+                ),
+                name="acceptance_is_certified_once_published",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archived_on__isnull=True, archive_no="")
+                | (
+                    models.Q(archived_on__isnull=False, state=AcceptanceState.CONCLUDED)
+                    & ~models.Q(archive_no="")
+                ),
+                name="acceptance_is_archived_once_concluded",
+            ),
             *(
                 sane_day(field, f"acceptance_{field}_is_sane")
                 for field in (
@@ -148,7 +172,8 @@ class Acceptance(WithArrows):
 
 
 class Panelist(models.Model):
-    """An expert on the panel of one acceptance. The personal link is kept as a digest and dies after use.
+    """An expert on the panel of one acceptance. The personal link is kept as a digest and dies after use; what was
+    submitted is never changed.
 
     scores: {item code: points}, see `lifecycle.acceptance`. organisation: where the expert comes from, as text.
     """
@@ -187,6 +212,16 @@ class Panelist(models.Model):
             models.CheckConstraint(
                 condition=models.Q(submitted_at__isnull=True) | models.Q(token_digest=""),
                 name="panelist_link_dies_after_use",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(token_digest="")
+                | models.Q(token_digest__regex=r"^[0-9a-f]{64}$", expires_at__isnull=False),
+                name="panelist_link_is_a_digest_and_ends",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(submitted_at__isnull=True)
+                | ~(models.Q(task_verdict="") | models.Q(finance_verdict="") | models.Q(opinion="")),
+                name="panelist_submits_both_verdicts",
             ),
         ]
 

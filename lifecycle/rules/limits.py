@@ -44,6 +44,12 @@ class Ratio:
         """The least park money in yuan that keeps the ratio, to the fen above."""
         return (province * self.park / self.province).quantize(CENT, rounding="ROUND_UP")
 
+    def province_allowed(self, park: Decimal) -> Decimal | None:
+        """The most provincial money in yuan that keeps the ratio, to the fen below; None without end."""
+        if self.park == 0:
+            return None
+        return (park * self.province / self.park).quantize(CENT, rounding="ROUND_DOWN")
+
     def __str__(self) -> str:
         return f"{self.park.normalize():f}:{self.province.normalize():f}"
 
@@ -113,6 +119,8 @@ class Limits:
     refund_days: int = 30
     rectification_months: int = 3
     surplus_months: int = 24
+    panel_size: int = 3
+    publication_days: int = 7
 
     @classmethod
     def from_texts(cls, values: Mapping[str, str]) -> Self:
@@ -210,6 +218,8 @@ _BANDS = _(
 )
 _REPORTS = _("设区市年度执行情况报告惯例")
 _MIDTERM = _("省级科技计划项目中期检查惯例")
+_PANEL = _("科技计划项目验收专家组惯例：单数、含财务专家")
+_PUBLICATION = _("外省科技计划项目验收公示惯例：7 天")
 
 ALL: tuple[Limit, ...] = (
     Limit("term_months", _("实施期"), _MONTHS, _GUIDE_37, _read_count),
@@ -278,6 +288,8 @@ ALL: tuple[Limit, ...] = (
     Limit("refund_days", _("退款通知后退回的期限"), _DAYS, _FUND, _read_count),
     Limit("rectification_months", _("验收退回整改的期限"), _MONTHS, _FUND, _read_count),
     Limit("surplus_months", _("结余经费留用的期限"), _MONTHS, _FUND, _read_count),
+    Limit("panel_size", _("验收专家组最少人数"), _("人"), _PANEL, _read_count),
+    Limit("publication_days", _("验收结论公示的最短时间"), _DAYS, _PUBLICATION, _read_count),
 )
 """Every limit, in the order in which a batch shows them."""
 

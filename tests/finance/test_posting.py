@@ -26,7 +26,7 @@ from lifecycle.errors import Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Person, SecurityEvent
-from tests.builders import day, make_project, moved, yuan
+from tests.builders import day, make_project, moved, walked, yuan
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -80,8 +80,8 @@ def reverse(
 
 @pytest.fixture
 def project() -> Project:
-    """100 arrived at the park on 1 October 2022, 60 of it with the unit on the 5th."""
-    project = make_project(milestones=False)
+    """100 arrived at the park on 1 October 2022, 60 of it with the unit on the 5th; not yet in 拨款."""
+    project = make_project(milestones=False, state="approved")
     post(project, "到账园区", "省拨款", "100.00", "2022-10-01", "a1")
     post(project, "拨付单位", "省拨款", "60.00", "2022-10-05", "a2")
     return project
@@ -276,7 +276,7 @@ def test_the_same_voucher_line_is_posted_once_until_it_is_reversed(project):
 @pytest.mark.parametrize("state", ProjectState.values)
 def test_pages_and_journal_know_the_same_stages(project, state):
     """Each kind of each source, tried one by one: it is refused for its stage or goes on to other conditions."""
-    Project.objects.filter(pk=project.pk).update(state=state)
+    walked(project, state)
     taken = {}
     for kind in KINDS.values():
         for source in kind.sources:
@@ -296,7 +296,7 @@ def test_pages_and_journal_know_the_same_stages(project, state):
 @pytest.mark.parametrize("state", ProjectState.values)
 def test_pages_and_journal_know_the_same_stages_for_reversals(project, state):
     sequence = post(project, "资金到位", "单位自筹", "1.00", "2022-10-01", "b1").sequence
-    Project.objects.filter(pk=project.pk).update(state=state)
+    walked(project, state)
 
     try:
         reverse_entry(
@@ -341,7 +341,7 @@ def test_a_voucher_in_another_width_is_the_same_voucher(project, voucher, invoic
     ],
 )
 def test_a_stage_allows_what_it_should(project, state, kind, allowed):
-    Project.objects.filter(pk=project.pk).update(state=state)
+    walked(project, state)
     facts = (
         kind,
         "省拨款",
@@ -360,7 +360,7 @@ def test_a_stage_allows_what_it_should(project, state, kind, allowed):
 @pytest.mark.parametrize("state", ["terminated", "revoked"])
 def test_misused_money_is_reversed_and_posted_again_to_the_units_own_after_an_end(project, state):
     spent = post(project, "支出", "省拨款", "50.00", "2022-10-08", "a3", "设备费")
-    Project.objects.filter(pk=project.pk).update(state=state)
+    walked(project, state)
 
     reverse(project, spent.sequence)
     post(project, "资金到位", "单位自筹", "50.00", "2022-10-08", "a3")

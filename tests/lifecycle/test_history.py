@@ -40,11 +40,11 @@ def test_a_change_keeps_what_was_said_before(role):
     milestone = make_milestone(project, "2023-12-31")
     began = Milestone.objects.get(pk=milestone.pk).recorded_at
 
-    run(f"UPDATE lifecycle_milestone SET completed_on = '2024-01-05' WHERE id = {milestone.pk}", role=role)
+    run(f"UPDATE lifecycle_milestone SET planned_on = '2024-01-05' WHERE id = {milestone.pk}", role=role)
 
     version = FactVersion.objects.get(table_name="lifecycle_milestone", row_id=milestone.pk)
     assert version.project_id == project.pk
-    assert version.content["completed_on"] is None
+    assert version.content["planned_on"] == "2023-12-31"
     assert version.valid_from == began
     assert version.valid_until == Milestone.objects.get(pk=milestone.pk).recorded_at > began
 

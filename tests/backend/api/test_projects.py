@@ -170,7 +170,7 @@ def test_a_project_is_told_whole(client: APIClient, park: Organisation):
     project = make_project(cluster=make_cluster(park=park))
     project.targets.create(name="专利", contract_value="10")
     project.tranches.create(source="省拨款", number=1, planned_on="2022-10-01", amount="2450000.00")
-    project.annual_reports.create(year=2022, submitted_on="2022-12-20")
+    project.annual_reports.create(year=2022, submitted_on="2022-12-20", state="handed_in")
     project.events.create(kind="延期", happened_on="2025-10-01", result="批准", value="6")
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
 

@@ -9,7 +9,7 @@ from backend.pages import ledger as page
 from finance.models import Entry
 from lifecycle.parties.models import Role
 from tests.backend.pages.browsing import browser_of, text_of
-from tests.builders import make_project, moved
+from tests.builders import make_project, moved, walked
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -99,8 +99,7 @@ def test_nothing_is_offered_for_reversal_once_the_project_is_closed(project, add
     park = browser_of(make_person((Role.PARK, project.cluster.park)))
     assert "/reversal/" in text_of(park.get(address))
 
-    project.state = "closed"
-    project.save()
+    walked(project, "closed")
 
     assert "/reversal/" not in text_of(park.get(address))
 

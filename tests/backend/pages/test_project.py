@@ -13,12 +13,12 @@ from lifecycle.models import DatedEvent, Target, Tranche
 from lifecycle.parties.models import Role
 from reports.watch import RULES
 from tests.backend.pages.browsing import browser_of, text_of
-from tests.builders import day, make_milestone, make_project, moved
+from tests.builders import day, make_milestone, make_project, moved, walked
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10
+QUERIES = 11
 """Session, person, memberships; the project; money, all small tables together, pace; whether answers are
 stale, the answers; the latest entries."""
 
@@ -106,8 +106,7 @@ def test_today_given_as_a_day_is_today(project, browser):
     ],
 )
 def test_the_way_shows_where_the_project_stands(state: str, words: str, project, browser):
-    project.state = state
-    project.save()
+    walked(project, state)
 
     assert words in read(browser, project)
 

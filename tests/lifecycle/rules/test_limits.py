@@ -65,6 +65,8 @@ def test_the_defaults_are_those_of_the_rule_book():
         "refund_days": "30",
         "rectification_months": "3",
         "surplus_months": "24",
+        "panel_size": "3",
+        "publication_days": "7",
     }
 
 

@@ -1,0 +1,348 @@
+"""Acceptance of a project on one page: how far it is, the papers, the panel, and a form for who may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.access import Act, may_on, require_on, require_organiser
+from backend.pages.acceptance_forms import (
+    AgreeForm,
+    ArchiveForm,
+    CertificateForm,
+    CityReviewForm,
+    InviteForm,
+    PublicationForm,
+    TechnicalReportForm,
+    VerdictForm,
+)
+from backend.pages.acceptance_way import way_of
+from backend.pages.access import PageRequest, project_in_sight, signed_in
+from backend.pages.forms import take
+from backend.pages.project_parts import actor_on, attempt, done, part
+from backend.pages.security_log import ACTS
+from lifecycle.acceptance import closing, dossier, links, panel, review, verdict
+from lifecycle.acceptance.overview import Round, rounds_of
+from lifecycle.acceptance.scoring import SHEET
+from lifecycle.errors import Conflict, Invalid
+from lifecycle.models import AcceptanceState, DatedEvent, EventKind, Panelist, Project, ProjectState, Step
+from lifecycle.moves import moves_from
+
+LINK_DAYS = (7, 14, 30)
+"""For how long a link may be made to open, in days; the middle one unless another is chosen."""
+
+MOVES_SHOWN = ("apply_for_acceptance", "close", "return_for_rectification")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the acceptance stands, as far as it decides who may do what next. present: the round that is open."""
+
+    project: Project
+    present: Round | None
+    today: date
+
+    def is_in(self, *states: AcceptanceState) -> bool:
+        return self.present is not None and self.present.acceptance.state in states
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Filed; or come in at 验收, where its first round is made by the first act."""
+        return self.project.state == ProjectState.ACCEPTANCE and (
+            self.present is None or self.is_in(AcceptanceState.FILED)
+        )
+
+    @property
+    def is_judged(self) -> bool:
+        return (
+            self.is_in(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED)
+            and self.project.state in (ProjectState.ACCEPTANCE, ProjectState.CLOSED)
+            and self.present is not None
+            and self.present.acceptance.archived_on is None
+        )
+
+    @property
+    def may_certify(self) -> bool:
+        if self.present is None:
+            return False
+        acceptance = self.present.acceptance
+        return (
+            self.is_judged
+            and acceptance.verdict in closing.CERTIFIED
+            and acceptance.published_until is not None
+            and acceptance.published_until < self.today
+        )
+
+    @property
+    def panel_is_ready(self) -> bool:
+        """Whether the panel is sound and has judged, so that its verdict may be recorded."""
+        return (
+            self.is_in(AcceptanceState.AGREED)
+            and self.present is not None
+            and not self.present.faults
+            and self.present.submitted == len(self.present.panel)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something a person may do by a form of the page. form: made for what is said and where the acceptance
+    stands. is_open: whether it is its turn. do: the service, given the project and what was typed.
+    """
+
+    act: Act
+    form: Callable[[Any, Standing], forms.Form]
+    is_open: Callable[[Standing], bool]
+    do: Callable[..., Any]
+    done: str | Promise
+    by_organiser: bool = False
+
+
+DEEDS: dict[str, Deed] = {
+    "technical-report": Deed(
+        Act.PREPARE_ACCEPTANCE,
+        lambda data, stands: TechnicalReportForm(data, project=stands.project, today=stands.today),
+        lambda stands: stands.project.state == ProjectState.IMPLEMENTING,
+        dossier.record_technical_report,
+        gettext_lazy("已登记科技报告。"),
+    ),
+    "city-review": Deed(
+        Act.REVIEW_ACCEPTANCE,
+        lambda data, stands: CityReviewForm(data, present=stands.present, today=stands.today),
+        lambda stands: stands.waits_for_review,
+        review.city_review,
+        gettext_lazy("已登记设区市意见。"),
+    ),
+    "agree": Deed(
+        Act.AGREE_ACCEPTANCE,
+        lambda data, stands: AgreeForm(
+            data, project=stands.project, present=stands.present, today=stands.today
+        ),
+        lambda stands: (
+            stands.waits_for_review
+            or (stands.project.state == ProjectState.ACCEPTANCE and stands.is_in(AcceptanceState.AGREED))
+        ),
+        review.agree,
+        gettext_lazy("已同意验收申请并确定组织单位。"),
+    ),
+    "invite": Deed(
+        Act.ORGANISE_ACCEPTANCE,
+        lambda data, stands: InviteForm(data),
+        lambda stands: (
+            stands.is_in(AcceptanceState.AGREED) and stands.project.state == ProjectState.ACCEPTANCE
+        ),
+        panel.invite,
+        gettext_lazy("已邀请专家。"),
+        by_organiser=True,
+    ),
+    "verdict": Deed(
+        Act.ORGANISE_ACCEPTANCE,
+        lambda data, stands: VerdictForm(data, present=stands.present, today=stands.today),
+        lambda stands: stands.panel_is_ready and stands.project.state == ProjectState.ACCEPTANCE,
+        verdict.record_verdict,
+        gettext_lazy("已登记验收结论。"),
+        by_organiser=True,
+    ),
+    "publication": Deed(
+        Act.CERTIFY_ACCEPTANCE,
+        lambda data, stands: PublicationForm(
+            data, project=stands.project, present=stands.present, today=stands.today
+        ),
+        lambda stands: (
+            stands.is_judged and stands.present is not None and stands.present.acceptance.certified_on is None
+        ),
+        closing.publish,
+        gettext_lazy("已登记公示。"),
+    ),
+    "certificate": Deed(
+        Act.CERTIFY_ACCEPTANCE,
+        lambda data, stands: CertificateForm(data, present=stands.present, today=stands.today),
+        lambda stands: stands.may_certify,
+        closing.certify,
+        gettext_lazy("已登记验收证书。"),
+    ),
+    "archive": Deed(
+        Act.CERTIFY_ACCEPTANCE,
+        lambda data, stands: ArchiveForm(data, today=stands.today),
+        lambda stands: (
+            stands.is_judged
+            and stands.is_in(AcceptanceState.CONCLUDED)
+            and stands.project.state == ProjectState.CLOSED
+        ),
+        closing.archive,
+        gettext_lazy("已登记归档。"),
+    ),
+}
+"""Every form of the page, by the word it is sent with, in the order of the way."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def acceptance(request: PageRequest, number: str) -> HttpResponseBase:
+    """The page; a form of it that is sent (POST) names itself in `act`."""
+    project = project_in_sight(request, number)
+    require_on(Act.SEE_PROJECTS, request.sight, project)
+    if request.method != "POST":
+        return _page(request, project)
+    word = request.POST.get("act", "")
+    if word not in DEEDS:
+        raise Http404
+    deed = DEEDS[word]
+    require_on(deed.act, request.sight, project)
+    if deed.by_organiser:
+        require_organiser(request.sight, project)
+    form = deed.form(request.POST, standing_of(request, project)[0])
+    if form.is_valid():
+        try:
+            deed.do(
+                project=project,
+                actor=actor_on(request, deed.act, project),
+                today=timezone.localdate(),
+                **form.cleaned_data,
+            )
+        except (Invalid, Conflict) as refusal:
+            take(form, refusal)
+        else:
+            return done(request, str(deed.done), "acceptance", project)
+    return _page(request, project_in_sight(request, number), faulty=(word, form), status=422)
+
+
+@never_cache
+@require_POST
+@signed_in
+def expert(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
+    """One expert of the panel: a new link, shown this once (`act` link), its end (withdraw), or off the panel (drop)."""
+    project = project_in_sight(request, number)
+    require_on(Act.ORGANISE_ACCEPTANCE, request.sight, project)
+    try:
+        chosen = Panelist.objects.select_related("acceptance__project").get(
+            acceptance__project=project, pk=pk
+        )
+    except Panelist.DoesNotExist:
+        raise Http404 from None
+    require_organiser(request.sight, project)
+    word = request.POST.get("act", "")
+    today = timezone.localdate()
+    about: dict[str, Any] = {
+        "panelist": chosen,
+        "actor": actor_on(request, Act.ORGANISE_ACCEPTANCE, project),
+        "today": today,
+    }
+    if word == "link":
+        now = timezone.now()
+        days = request.POST.get("days", "")
+        lasts = int(days) if days in map(str, LINK_DAYS) else LINK_DAYS[1]
+        made: list[str] = []
+        if attempt(
+            request,
+            lambda: made.append(links.send_link(expires_at=now + timedelta(days=lasts), now=now, **about)),
+        ):
+            url = request.build_absolute_uri(reverse("expert", args=made))
+            return _page(request, project, new_link={"name": chosen.name, "url": url, "days": lasts})
+    elif word == "withdraw":
+        if attempt(request, lambda: links.withdraw_link(**about)):
+            said = _("%(name)s的评审链接已失效。") % {"name": chosen.name}
+            return done(request, said, "acceptance", project)
+    elif word == "drop":
+        if attempt(request, lambda: panel.drop(**about)):
+            said = _("%(name)s已移出专家组。") % {"name": chosen.name}
+            return done(request, said, "acceptance", project)
+    else:
+        raise Http404
+    return _page(request, project, status=409)
+
+
+def standing_of(request: PageRequest, project: Project) -> tuple[Standing, list[Round]]:
+    """Where the acceptance stands, and its rounds, the latest first."""
+    today = timezone.localdate()
+    rounds = rounds_of(project, request.sight, on=today)
+    is_open = bool(rounds) and rounds[0].acceptance.state != AcceptanceState.RETURNED
+    return Standing(project, rounds[0] if is_open else None, today), rounds
+
+
+def _page(
+    request: PageRequest,
+    project: Project,
+    *,
+    faulty: tuple[str, forms.Form] | None = None,
+    new_link: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    stands, rounds = standing_of(request, project)
+    shown = {
+        word: deed.form(None, stands)
+        for word, deed in DEEDS.items()
+        if deed.is_open(stands) and _may(request, deed, stands)
+    }
+    refusal: list[str] = []
+    if faulty is not None:
+        word, form = faulty
+        if word in shown:
+            shown[word] = form
+        else:
+            # The acceptance moved on meanwhile; the form is gone, what it was refused for is not.
+            refusal = [str(sentence) for sentences in form.errors.values() for sentence in sentences]
+    checklist = dossier.checklist_of(project, on=stands.today)
+    return part(
+        request,
+        "pages/acceptance.html",
+        project,
+        here="acceptance",
+        status=status,
+        title=_("验收"),
+        way=way_of(stands.present, checklist, today=stands.today),
+        checklist=[(row, _query_of(row)) for row in checklist],
+        technical_reports=DatedEvent.objects.filter(
+            project=project, kind=EventKind.TECHNICAL_REPORT
+        ).order_by("-happened_on"),
+        rounds=rounds,
+        present=stands.present,
+        sheet=SHEET,
+        stories=_stories(rounds),
+        forms=shown,
+        refusal=refusal,
+        new_link=new_link,
+        link_days=LINK_DAYS,
+        may_organise="invite" in shown,
+        moves=[
+            (move, reverse("move", args=[project.number, move.name]))
+            for move in moves_from(project.state)
+            if move.name in MOVES_SHOWN and may_on(Act(move.name), request.sight, project)
+        ],
+    )
+
+
+def _may(request: PageRequest, deed: Deed, stands: Standing) -> bool:
+    if not may_on(deed.act, request.sight, stands.project):
+        return False
+    return not deed.by_organiser or (
+        stands.present is not None and review.organises(stands.present.acceptance, request.sight)
+    )
+
+
+def _query_of(row: dossier.Row) -> str:
+    """Which papers the page of documents shows for a line of the checklist."""
+    requirement = row.requirement
+    number = f"&number={requirement.number}" if requirement.number else ""
+    return f"category={requirement.category.value}{number}"
+
+
+def _stories(rounds: list[Round]) -> dict[int, list[tuple[Step, str]]]:
+    """The steps of each round, by the round's row, each with what it is called; one query."""
+    stories: dict[int, list[tuple[Step, str]]] = {each.acceptance.pk: [] for each in rounds}
+    for step in Step.objects.filter(subject="acceptance", subject_id__in=stories).order_by("pk"):
+        label = str(ACTS.get(f"{step.subject}_{step.act}", step.act))
+        stories[step.subject_id].append((step, label))
+    return stories
