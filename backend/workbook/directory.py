@@ -10,7 +10,7 @@ from django.db.models import Model, Q
 
 from backend.workbook.folding import folded
 from backend.workbook.tables import Sheetful
-from lifecycle.models import Batch, Cluster, Project
+from lifecycle.models import Batch, Cluster, Contract, ContractState, Project
 from lifecycle.parties.models import Organisation
 from lifecycle.parties.sight import Sight
 
@@ -26,7 +26,7 @@ class Directory:
     """Organisations, batches, clusters and projects by name, as many as the file speaks of.
 
     Each is one instance, so that what the file changes in it is seen by every row that refers to it. Loading
-    takes the same number of queries for any file.
+    takes the same number of queries for any file. contracted: ids of projects whose contract is in force here.
     """
 
     def __init__(self, sheets: Iterable[Sheetful], sight: Sight) -> None:
@@ -62,6 +62,8 @@ class Directory:
         for project in projects:
             project.cluster = self._found["集群"][project.cluster_id]
             project.unit = self._found["单位"][project.unit_id]
+        in_force = Contract.objects.filter(project__in=self._found["项目"], state=ContractState.IN_FORCE)
+        self.contracted = frozenset(in_force.values_list("project", flat=True)) if projects else frozenset()
 
     def find(self, sheet: str, name: str) -> Any | None:
         """The instance that goes by `name` in `sheet`, saved or new; None when there is none in sight."""

@@ -135,7 +135,7 @@ def plan_records(
         for name, old in former.items():
             column = sheet.table[name]
             new = shown_value(column, row[name])
-            changes.append(change(sheet, row, column, _shown_former(desk, column, old), new))
+            changes.append(change(sheet, row, column, shown_former(desk, column, old), new))
         desk.count(sheet, row, added=adding, changes=changes)
         following = settle(instance) if settle is not None and (adding or former) else ()
         if adding:
@@ -226,7 +226,8 @@ def shown_value(column: Column, value: object) -> str:
     return str(value)
 
 
-def _shown_former(desk: Desk, column: Column, value: Any) -> str:
+def shown_former(desk: Desk, column: Column, value: Any) -> str:
+    """A former value as a person reads it; a reference by the name of what it refers to."""
     return desk.directory.name_of(column.refers, value) if column.refers else shown_value(column, value)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from backend.workbook.contracts import hold_project, hold_record
 from backend.workbook.credit_code import is_sound
 from backend.workbook.folding import folded, tight
 from backend.workbook.limits import LimitPlan
@@ -86,7 +87,8 @@ def plan_clusters(desk: Desk, sheet: Sheetful) -> Plan:
 
 
 def plan_projects(desk: Desk, sheet: Sheetful) -> Plan:
-    """项目. The stage and the contract amounts of a known project have their own doors."""
+    """项目. The stage and the contract amounts of a known project have their own doors, and so has all that a
+    contract signed here says."""
     _register(desk, sheet, Project, "number")
     new_schemes: dict[int, Row] = {}
 
@@ -119,6 +121,8 @@ def plan_projects(desk: Desk, sheet: Sheetful) -> Plan:
                 )
             elif name == "category_scheme":
                 new_schemes[project.pk] = row
+        if project.pk in desk.directory.contracted:
+            hold_project(desk, sheet, row, former)
         return None
 
     plan = plan_records(desk, sheet, model=Project, existing=_registered(desk, sheet, "number"), judge=judge)
@@ -161,7 +165,12 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
         if isinstance(record, AnnualReport) and record.content:
             return _("该年度报告已在系统内填报，不能通过导入改变，请在年度报告页办理")
         changed = {name for name in sheet.headings if row[name] not in ("", None)} - set(sheet.table.key)
-        return desk.scope.against_record(title, project, adding=adding, changed=changed if adding else former)
+        reason = desk.scope.against_record(
+            title, project, adding=adding, changed=changed if adding else former
+        )
+        if reason is None and project.pk in desk.directory.contracted:
+            hold_record(desk, sheet, row, adding=adding, former=former)
+        return reason
 
     def settle(record: Any) -> tuple[str, ...]:
         """Milestones and annual reports stand as their days and texts say they do."""
