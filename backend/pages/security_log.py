@@ -59,8 +59,6 @@ ACTS = {
     "exemption_grant": _("批准例外"),
     "exemption_refuse": _("不批准例外"),
     "exemption_withdraw": _("撤回例外申请"),
-    "log_milestone": _("登记里程碑进展"),
-    "add_milestone": _("增加里程碑"),
     "inspection_plan": _("安排检查"),
     "inspection_hold": _("登记检查结果"),
     "inspection_cancel": _("取消检查"),

@@ -88,13 +88,10 @@ def project(db: None) -> Project:
 
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
 def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
-    more = {
-        "ledger-download": {"form": "csv"},
-        "entry-reversal": {"sequence": 1},
-        "annual-report": {"year": 2023},
     more: dict[str, Any] = {
         "ledger-download": {"form": "csv"},
         "entry-reversal": {"sequence": 1},
+        "annual-report": {"year": 2023},
         "inspection-hold": {"pk": planned(project).pk},
     }.get(name, {})
     address = reverse(name, kwargs={"number": project.number, **more})
