@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from finance.kinds import KINDS
 from lifecycle.acceptance.review import organises
 from lifecycle.acceptance.rounds import latest_acceptance
+from lifecycle.documents import PROVINCE_PAPERS
 from lifecycle.errors import Forbidden
-from lifecycle.models import AcceptanceState
+from lifecycle.models import AcceptanceState, DocumentCategory
 from lifecycle.moves import MOVES
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
@@ -231,6 +232,27 @@ def require_posting(sight: Sight, project: Project, *, kind: str, source: str) -
                 "wanted": listed(str(Role(role).label) for role in Role if role in posters),
             },
             details={"kind": kind, "source": source, "wanted": sorted(posters)},
+        )
+
+
+def filable(sight: Sight, project: Project) -> tuple[str, ...]:
+    """The categories of papers that the person may file with this project, in their order."""
+    if not may_on(Act.FILE_DOCUMENT, sight, project):
+        return ()
+    is_province = Role.PROVINCE in roles_on(sight, project)
+    return tuple(each for each in DocumentCategory.values if is_province or each not in PROVINCE_PAPERS)
+
+
+def require_filing(sight: Sight, project: Project, category: str) -> None:
+    """Raises Forbidden unless the person may file a paper of this category here.
+
+    An unknown category is left to `lifecycle.documents`, which says what is wanted.
+    """
+    require_on(Act.FILE_DOCUMENT, sight, project)
+    if category in DocumentCategory.values and category not in filable(sight, project):
+        raise Forbidden(
+            _("“%(category)s”只由省科技厅上传。") % {"category": DocumentCategory(category).label},
+            details={"category": category},
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from finance.rules.facts import Flows, FundingFacts, RepeatedInvoice, Tranche
+from finance.rules.facts import Audit, Flows, FundingFacts, Refund, RepeatedInvoice, Tranche
 from finance.terms import FISCAL, SOURCES, SPENDING
 from lifecycle.reading import fetch, fetch_grouped, rows_of
 from lifecycle.rules.facts import LifeFacts
@@ -27,6 +27,12 @@ def standing(entry: str, known_at: datetime | None) -> str:
             SELECT FROM finance_entry reversal WHERE reversal.reverses_id = {entry}.id {reversal_known})"""
 
 
+def counts(receipt: str, known_at: datetime | None = None) -> str:
+    """The SQL condition that `receipt` (of a refund) counts: its entry, where it has one, still stands."""
+    return f"""({receipt}.entry_id IS NULL OR EXISTS (
+            SELECT FROM finance_entry e WHERE e.id = {receipt}.entry_id AND {standing("e", known_at)}))"""
+
+
 def funding_facts(
     life: Mapping[int, LifeFacts],
     *,
@@ -37,7 +43,7 @@ def funding_facts(
     """Facts of the projects in `life` (as `life_facts` gave them for the same day), by project id.
 
     repeated: what `repeated_invoices` said of them, or of more projects, for the same day.
-    Three queries however many projects; movements come summed by day, kind, source and, for fiscal
+    Five queries however many projects; movements come summed by day, kind, source and, for fiscal
     spending, category, since no rule tells them further apart. `on` cuts by business day as known now,
     `known_at` by when entries were recorded. Memory grows with the projects: ask in chunks.
     """
@@ -72,6 +78,27 @@ def funding_facts(
         """,
         at,
     )
+    audits = fetch_grouped(
+        f"""
+        SELECT a.project_id, a.audited_on, a.audited_investment
+        FROM {rows_of("finance_audit", known_at)} a
+        WHERE a.project_id = ANY(%(projects)s) AND a.audited_on <= %(on)s
+        """,
+        at,
+    )
+    refunds = fetch_grouped(
+        f"""
+        SELECT r.project_id, r.source, r.holder, r.asked_on, r.due_on, r.amount + r.interest,
+            coalesce(sum(c.amount + c.interest), 0.00)
+        FROM {rows_of("finance_refund", known_at)} r
+        LEFT JOIN {rows_of("finance_refundreceipt", known_at)} c ON c.refund_id = r.id
+            AND c.received_on <= %(on)s AND {counts("c", known_at)}
+        WHERE r.project_id = ANY(%(projects)s) AND r.state <> 'withdrawn' AND r.asked_on <= %(on)s
+        GROUP BY r.project_id, r.id, r.source, r.holder, r.asked_on, r.due_on, r.amount, r.interest
+        ORDER BY r.id
+        """,
+        at,
+    )
     return {
         pk: FundingFacts(
             project=life[pk],
@@ -81,6 +108,8 @@ def funding_facts(
             flows=Flows.up_to(on, movements.get(pk, ())),
             tranches=[Tranche._make(row) for row in tranches.get(pk, ())],
             repeated_invoices=repeated.get(pk, ()),
+            audits=[Audit._make(row) for row in audits.get(pk, ())],
+            refunds=[Refund._make(row) for row in refunds.get(pk, ())],
         )
         for pk, scheme, investment, *committed in contracts
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from finance.terms import (
     ARRIVAL,
+    COMING_BACK,
     CONTRIBUTION,
     DIRECT,
     FISCAL,
@@ -55,7 +56,6 @@ KINDS: dict[str, Kind] = {
 }
 """Every kind of movement, in the order of the money's way."""
 
-_COMING_BACK = frozenset({REFUND, PARK_RETURN})
 _PAYING = frozenset({PAYMENT, DIRECT})
 
 
@@ -67,9 +67,9 @@ def stage_allows(state: str, *, kind: str, source: str) -> bool:
     """
     match ProjectState(state):
         case ProjectState.CLOSED:
-            return kind in _COMING_BACK
+            return kind in COMING_BACK
         case ProjectState.TERMINATED | ProjectState.REVOKED:
-            return kind in _COMING_BACK or source not in FISCAL
+            return kind in COMING_BACK or source not in FISCAL
         case ProjectState.SUSPENDED:
             return kind not in _PAYING
     return True

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from finance.kinds import KINDS
 from finance.models.account import spoken
-from finance.terms import CATEGORIES, SPENDING, TOO_MUCH
+from finance.reopening import reopen_refunds
+from finance.terms import CATEGORIES, COMING_BACK, SPENDING, TOO_MUCH
 from lifecycle.errors import Conflict, DomainError, Invalid
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
@@ -205,7 +206,8 @@ def reverse_entry(
     """Reverse an entry (红字冲销): its mirror is appended, and both drop out of every sum.
 
     `on` is the day of the reversal, not before the entry's own. Since the pair drops out from the
-    entry's day on, no end-of-day balance from that day on may fall below zero.
+    entry's day on, no end-of-day balance from that day on may fall below zero. A refund that a returned payment
+    had settled is asked for again.
 
     Raises:
         Invalid: no reason, or a day in the future.
@@ -222,23 +224,41 @@ def reverse_entry(
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
     if faults:
         raise Invalid(" ".join(faults.values()), details=faults)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                project.pk,
-                sequence,
-                key,
-                on,
-                reason,
-                actor.pk,
-                actor.name,
-                actor.address,
-                recorded_at,
-            ],
-        )
-        outcome, detail = cursor.fetchone()
-    return _answer(outcome, detail)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT outcome, detail FROM finance_reverse(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    project.pk,
+                    sequence,
+                    key,
+                    on,
+                    reason,
+                    actor.pk,
+                    actor.name,
+                    actor.address,
+                    recorded_at,
+                ],
+            )
+            outcome, detail = cursor.fetchone()
+        posted = _answer(outcome, detail)
+        if posted.shown["kind"] in COMING_BACK and not posted.repeated:
+            reopen_refunds(project=project, sequence=sequence, on=on, actor=actor)
+    return posted
+
+
+def stage_refusal(state: str, *, kind: str) -> StageForbids:
+    """The refusal of a movement that the project's stage does not take."""
+    return StageForbids(
+        _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
+        % {"state": ProjectState(state).label, "kind": _(kind)},
+        details={"state": state, "kind": kind},
+    )
+
+
+def key_refusal(sequence: int) -> KeyReused:
+    """The refusal of a key that stands for the entry of that sequence."""
+    return KeyReused(_("该幂等键已用于另一笔分录，请换一个键。"), details={"sequence": sequence})
 
 
 def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
@@ -258,10 +278,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
             details=facts,
         )
     if outcome == "key_reused":
-        raise KeyReused(
-            _("该幂等键已用于另一笔分录，请换一个键。"),
-            details={"sequence": facts["sequence"]},
-        )
+        raise key_refusal(facts["sequence"])
     if outcome == "already_posted":
         raise AlreadyPosted(
             _("凭证 %(voucher)s 的同一业务已登记为第 %(sequence)d 号分录；同一凭证拆分登记请加 -1、-2 区分。")
@@ -269,11 +286,7 @@ def _answer(outcome: str, detail: dict[str, Any] | str | None) -> Posted:
             details={"sequence": facts["sequence"]},
         )
     if outcome == "stage_forbids":
-        raise StageForbids(
-            _("项目处于“%(state)s”阶段，不能登记“%(kind)s”。")
-            % {"state": ProjectState(facts["state"]).label, "kind": _(facts["kind"])},
-            details=facts,
-        )
+        raise stage_refusal(facts["state"], kind=facts["kind"])
     if outcome == "already_reversed":
         raise NotReversible(
             _("该分录已由第 %(sequence)d 号分录红冲。") % {"sequence": facts["sequence"]},

@@ -1,4 +1,4 @@
-"""How park money compares with provincial money, for the money view. Pure."""
+"""How park money compares with provincial money, and fiscal money with the whole, to be shown. Pure."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def matching_ratio(*, park: Decimal, province: Decimal) -> Decimal | None:
     if province == 0:
         return None
     return (park / province).quantize(FOUR_PLACES, rounding=ROUND_HALF_EVEN)
+
+
+def fiscal_share(*, fiscal: Decimal, investment: Decimal) -> Decimal | None:
+    """fiscal ÷ new total investment to four places, half to even; None when there is no investment."""
+    if investment == 0:
+        return None
+    return (fiscal / investment).quantize(FOUR_PLACES, rounding=ROUND_HALF_EVEN)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 import lifecycle.rules
+from lifecycle import acceptance, annual_reports, contracts, credit, findings, milestones
+from lifecycle.changes import early_acceptance_granted
 from lifecycle.guards import (
     Case,
     Guard,
@@ -33,6 +35,9 @@ _UNIT_AND_PARK = (Role.UNIT.value, Role.PARK.value)
 _PARK = (Role.PARK.value,)
 _PROVINCE = (Role.PROVINCE.value,)
 _LIFE = gettext_lazy("项目管理流程")
+
+_DECIDING = ("annual_reports", "findings", "milestones")
+"""Modules beside this one whose words decide whether a condition is met."""
 
 EVENT_OF: dict[str, EventKind] = {
     "suspend": EventKind.SUSPENSION,
@@ -97,8 +102,14 @@ TARGETS_COMPLETE = Guard(
 
 def may_apply_from(case: Case) -> date | None:
     """The first day on which acceptance may be applied for: after the term, or since an early one was granted."""
+    granted = case.ask(_early_acceptance)
     end = case.life.end_on
-    return None if end is None else end + ONE_DAY
+    after = None if end is None else end + ONE_DAY
+    return min((day for day in (granted, after) if day is not None), default=None)
+
+
+def _early_acceptance(case: Case) -> date | None:
+    return early_acceptance_granted(case.project.pk, case.on)
 
 
 def _term_ended(case: Case) -> Outcome:
@@ -106,7 +117,9 @@ def _term_ended(case: Case) -> Outcome:
     if first is None:
         return unmet(_("缺少实施结束日期，无法判断实施期是否已满。"))
     if first <= case.on:
-        return met(_("实施期已于 %(end)s 结束。"), end=end)
+        if end is not None and end < case.on:
+            return met(_("实施期已于 %(end)s 结束。"), end=end)
+        return met(_("已于 %(approved)s 批准提前验收。"), approved=first)
     return unmet(_("实施期至 %(end)s 结束，最早可于 %(first)s 申请验收。"), end=end, first=first)
 
 
@@ -146,12 +159,31 @@ def register() -> None:
         follow(move, _note_event(kind))
     demand(
         "start_funding",
+        contracts.SIGNED,
         life_rule(term.RULE, by=passes, who=_PARK),
         life_rule(yearly_plan.RULE, by=passes, who=_PARK),
         life_rule(commitment.RULE, by=passes, who=_PARK),
         TARGETS_COMPLETE,
     )
-    demand("apply_for_acceptance", TERM_ENDED)
+    demand(
+        "apply_for_acceptance",
+        acceptance.APPLICATION_DAY_FREE,
+        TERM_ENDED,
+        milestones.ALL_DONE,
+        annual_reports.COMPLETE,
+        acceptance.TECHNICAL_REPORT_FILED,
+        acceptance.DOSSIER_COMPLETE,
+        findings.NONE_OPEN,
+    )
+    follow("apply_for_acceptance", acceptance.file)
+    demand("close", acceptance.AGREED, acceptance.VERDICTS_RECORDED)
+    follow("close", acceptance.conclude)
+    demand("return_for_rectification", acceptance.NOT_RETURNED_BEFORE, acceptance.NOT_CERTIFIED)
+    follow("return_for_rectification", acceptance.give_back)
+    follow("return_for_rectification", findings.record_rectification)
+    follow("terminate", credit.note_ending)
+    follow("revoke", credit.note_ending)
     here = Path(__file__).parent
     stand_on(sorted(Path(lifecycle.rules.__path__[0]).glob("*.py")))
-    stand_on([here / "conditions.py", here / "guards.py", here / "facts.py", here / "moves.py"])
+    stand_on([here / f"{name}.py" for name in ("conditions", "guards", "facts", "moves", *_DECIDING)])
+    stand_on([*(here / "contracts").glob("*.py"), *(here / "acceptance").glob("*.py")])

@@ -74,7 +74,10 @@ def unmet(sentence: str, **figures: Any) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One condition: its code (a rule's number, or a word), what it rests on, who can mend it and where."""
+    """One condition: its code (a rule's number, or a word), what it rests on, who can mend it and where.
+
+    standard: of a rule, `passes` or `is_not_breached`.
+    """
 
     code: str
     title: str | Promise
@@ -82,6 +85,12 @@ class Guard:
     mend: Mend
     who: tuple[str, ...]
     look: Callable[[Case], Outcome]
+    standard: Callable[[Answer], Outcome] | None = None
+
+    @property
+    def wants(self) -> str:
+        """Of a rule, what it has to answer; empty of other conditions."""
+        return "" if self.standard is None else _WANTS[self.standard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +144,17 @@ def is_not_breached(answer: Answer) -> Outcome:
     return of_answer(answer, is_met=answer.status is not Status.BREACH)
 
 
+_WANTS: dict[Callable[[Answer], Outcome], str] = {
+    passes: "passes or is waived",
+    is_not_breached: "is not breached",
+}
+
+
 def life_rule(rule: Rule[LifeFacts], *, by: Callable[[Answer], Outcome], who: tuple[str, ...]) -> Guard:
     """A rule of a project's life as a condition, judged by `passes` or `is_not_breached`."""
-    return Guard(rule.code, rule.title, rule.basis, rule.mend, who, lambda case: by(rule.judge(case.life)))
+    return Guard(
+        rule.code, rule.title, rule.basis, rule.mend, who, lambda case: by(rule.judge(case.life)), by
+    )
 
 
 @dataclass(frozen=True, slots=True)

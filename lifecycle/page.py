@@ -63,5 +63,8 @@ def _conditions() -> list[str]:
     for move in MOVES.values():
         for guard in guards_of(move.name):
             who = "、".join(str(Role(role).label) for role in guard.who)
-            lines.append(f"| `{move.name}` | `{guard.code}` | {guard.title} | {guard.basis} | {who} |")
+            lines.append(
+                f"| `{move.name}` | `{guard.code}` | {guard.title}{f' ({guard.wants})' * bool(guard.wants)} | "
+                f"{guard.basis} | {who} |"
+            )
     return [*lines, ""]

@@ -186,7 +186,9 @@ def _walk(
 ) -> StateChange:
     move = MOVES[name]
     said = said or Said()
-    project = Project.objects.select_for_update(of=("self",)).with_parties().get(pk=project_id)
+    # Those who only point to the project are let in: a posting that opens an account holds the journal meanwhile,
+    # and an effect may wait for that.
+    project = Project.objects.select_for_update(of=("self",), no_key=True).with_parties().get(pk=project_id)
     if project.state not in move.sources:
         raise _wrong_stage(project, move)
     case = Case(project, on, today)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from finance.disbursements import fiscal_flows
 from finance.funding import Funding, SourceMoney, funding_of
-from finance.terms import DIRECT, FISCAL, MATCHING, PAYMENT, PROVINCIAL
+from finance.instalments import RECEIVED, FiscalFlow, Instalment, instalments
+from finance.terms import FISCAL, MATCHING, PROVINCIAL
 from lifecycle.models import (
     AnnualReport,
     DatedEvent,
@@ -20,7 +22,6 @@ from lifecycle.models import (
     Tranche,
 )
 from lifecycle.models.fields import ZERO
-from lifecycle.reading import fetch
 from lifecycle.rules.facts import Event as EventFact
 from lifecycle.rules.standing import REFUSED, Standing, standing_on
 from reports.records import records_of
@@ -52,25 +53,20 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A milestone as of a day. late_days: days past the planned day, until it was done or until now."""
+    """A milestone as of a day. late_days: days past the planned day, until it was done or until now.
+
+    One that was handed in counts as done on the day handed in; one that was waived by the day is never late.
+    """
 
     milestone: Milestone
     completed_on: date | None
     late_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """A tranche as of a day. paid: yuan, the earlier ones being settled first. late_days: while it is not."""
-
-    tranche: Tranche
-    paid: Decimal
-    late_days: int
+    is_waived: bool = False
 
     @property
-    def is_paid(self) -> bool:
-        whole: bool = self.paid >= self.tranche.amount
-        return whole
+    def is_open(self) -> bool:
+        """Whether it still has to be done."""
+        return self.completed_on is None and not self.is_waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ class Overview:
     funding: Funding
     pace: Pace
     milestones: dict[int, list[PlannedStep]]
-    instalments: list[Instalment]
+    instalments: list[Instalment[Tranche]]
     reports: list[AnnualReport]
     events: list[DatedEvent]
     targets: list[Target]
@@ -108,11 +104,10 @@ def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
     is_past: `on` lies before today, so the stage of that day is worked out from what was recorded.
     """
     funding = funding_of([project], on=on)[project.pk]
-    pace = pace_of(project, on=on)
+    flows = fiscal_flows([project.pk], on=on).get(project.pk, [])
     records = records_of(project)
     every_event: list[DatedEvent] = records[DatedEvent]
-    milestones = [_step(each, on) for each in records[Milestone]]
-    received = {source: funding.sources[source].received for source in FISCAL}
+    milestones = [planned_step(each, on=on) for each in records[Milestone]]
     reports = [report for report in records[AnnualReport] if _by(report.submitted_on, on)]
     return Overview(
         project=project,
@@ -122,39 +117,32 @@ def overview_of(project: Project, *, on: date, is_past: bool) -> Overview:
             every_event,
             on=on,
             is_past=is_past,
-            has_received=any(received.values()),
+            has_received=any(funding.sources[source].received for source in FISCAL),
         ),
         funding=funding,
-        pace=pace,
+        pace=pace_of(flows),
         milestones={
             year: list(steps) for year, steps in groupby(milestones, key=lambda step: step.milestone.year)
         },
-        instalments=instalments(records[Tranche], received, on=on),
+        instalments=instalments(records[Tranche], flows, on=on),
         reports=reports,
         events=[event for event in every_event if event.happened_on <= on],
         targets=records[Target],
     )
 
 
-def pace_of(project: Project, *, on: date) -> Pace:
-    """Running totals by day of what the unit received from province and park; one query.
-
-    Cost: the payments, few a project however long its journal.
-    """
-    daily = fetch(
-        """
-        SELECT e.source, e.day, sum(e.amount) FROM finance_entry e
-        WHERE e.project_id = %(project)s AND e.kind = ANY(%(kinds)s) AND e.source = ANY(%(sources)s)
-            AND e.day <= %(on)s AND e.reverses_id IS NULL
-            AND NOT EXISTS (SELECT FROM finance_entry r WHERE r.reverses_id = e.id)
-        GROUP BY e.source, e.day ORDER BY e.day
-        """,
-        {"project": project.pk, "kinds": [PAYMENT, DIRECT], "sources": list(FISCAL), "on": on},
-    )
+def pace_of(flows: Iterable[FiscalFlow]) -> Pace:
+    """Running totals by day of what the unit received from province and park. flows: in order of day."""
     running: dict[str, list[tuple[date, Decimal]]] = {source: [] for source in FISCAL}
-    for source, day, amount in daily:
+    received = (flow for flow in flows if flow.kind in RECEIVED)
+    for (day, source), payments in groupby(received, key=lambda flow: (flow.on, flow.source)):
         line = running[source]
-        line.append((day, (line[-1][1] if line else ZERO) + amount))
+        so_far = line[-1][1] if line else ZERO
+        so_far += sum((payment.amount for payment in payments), ZERO)
+        if line and line[-1][0] == day:
+            line[-1] = (day, so_far)
+        else:
+            line.append((day, so_far))
     return Pace(province=running[PROVINCIAL], park=running[MATCHING])
 
 
@@ -190,22 +178,13 @@ def stage_of(
     return Stage(min(step, kept) if kept is not None else step, False, standing, inferred=True)
 
 
-def instalments(tranches: Sequence[Tranche], received: dict[str, Decimal], *, on: date) -> list[Instalment]:
-    """Each tranche with what is paid of it: what was received settles them in order of day, then 期次."""
-    left = dict(received)
-    found = []
-    for tranche in sorted(tranches, key=lambda each: (each.planned_on, each.number, each.source)):
-        paid = min(tranche.amount, max(left.get(tranche.source, ZERO), ZERO))
-        left[tranche.source] = left.get(tranche.source, ZERO) - paid
-        late = (on - tranche.planned_on).days if paid < tranche.amount and tranche.planned_on < on else 0
-        found.append(Instalment(tranche, paid, late))
-    return found
-
-
 def _by(day: date | None, on: date) -> bool:
     return day is None or day <= on
 
 
-def _step(milestone: Milestone, on: date) -> PlannedStep:
+def planned_step(milestone: Milestone, *, on: date) -> PlannedStep:
+    """The milestone as of the day `on`."""
     completed = milestone.completed_on if _by(milestone.completed_on, on) else None
-    return PlannedStep(milestone, completed, max(((completed or on) - milestone.planned_on).days, 0))
+    is_waived = milestone.waived_on is not None and milestone.waived_on <= on
+    late = 0 if is_waived else max(((completed or on) - milestone.planned_on).days, 0)
+    return PlannedStep(milestone, completed, late, is_waived)

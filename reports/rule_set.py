@@ -15,7 +15,7 @@ import lifecycle.rules
 from lifecycle.rules.answers import Answer, Rule, Status
 
 RULES: tuple[Rule[Any], ...] = (*finance.rules.ALL, *lifecycle.rules.ALL)
-"""Every rule: FIN-01 to FIN-11, then LC-01 to LC-09; each project has one answer to each."""
+"""Every rule: FIN-01 to FIN-12, then LC-01 to LC-10; each project has one answer to each."""
 
 RULE_OF: dict[str, Rule[Any]] = {rule.code: rule for rule in RULES}
 """The rule by its number."""

@@ -15,7 +15,17 @@ from django.db import connection
 
 from finance.bulk import post_many
 from finance.posting import Movement
-from lifecycle.models import Batch, BatchLimit, Cluster, Milestone, Project, Site, StateChange
+from lifecycle.models import (
+    Batch,
+    BatchLimit,
+    Cluster,
+    Exemption,
+    Milestone,
+    Project,
+    Site,
+    StateChange,
+    Tranche,
+)
 from lifecycle.moves import Move, moves_from
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Organisation, OrganisationKind
@@ -143,6 +153,35 @@ def make_milestone(project: Project, planned_on: str, *, completed_on: str | Non
         planned_on=day(planned_on),
         completed_on=completed_on and day(completed_on),
         state="verified" if completed_on else "planned",
+    )
+
+
+def make_exemption(project: Project, rule: str = "FIN-04", **facts: Any) -> Exemption:
+    """An exception that was asked for on 2024-01-10."""
+    values: dict[str, Any] = {
+        "reason": "省市联动调剂",
+        "asked_on": day("2024-01-10"),
+        "asked_by": "测试高新区",
+    }
+    return Exemption.objects.create(project=project, rule=rule, **(values | facts))
+
+
+def make_tranche(
+    project: Project,
+    number: int = 1,
+    planned_on: str = "2022-10-31",
+    amount: str = "1000",
+    source: str = "省拨款",
+    **facts: Any,
+) -> Tranche:
+    """A planned tranche, of provincial money and without a condition unless said."""
+    return Tranche.objects.create(
+        project=project,
+        source=source,
+        number=number,
+        planned_on=day(planned_on),
+        amount=yuan(amount),
+        **facts,
     )
 
 

@@ -2,6 +2,7 @@
 
 - `db` (or `@pytest.mark.django_db`): a database in a transaction that is rolled back; for nearly all tests.
 - `committed_db`: a database of the test's own that takes real commits from any number of connections.
+- `own_files`: a folder of the test's own in which uploaded files lie.
 - `site`: the site served on a port of its own, on a `committed_db`.
 - `page`: a page of Chromium on that site; the test fails when a page asks another host for anything.
 """
@@ -12,11 +13,14 @@ import os
 import shutil
 import threading
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from django.conf import settings
+from django.test import override_settings
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -99,6 +103,16 @@ def committed_db(
         )
     with django_db_blocker.unblock(), test_databases.copy() as name:
         yield name
+
+
+@pytest.fixture
+def own_files(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the private file storage, for this test alone."""
+    folder = tmp_path / "files"
+    default = settings.STORAGES["default"]
+    own = {**default, "OPTIONS": {**default["OPTIONS"], "location": folder}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": own}):
+        yield folder
 
 
 @pytest.fixture

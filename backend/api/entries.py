@@ -95,7 +95,7 @@ class ReversalShape(Shape):
 class PostingView(ProjectView):
     """Answers with the entry: 201 when it was posted now, 200 when the same key had posted it before."""
 
-    def _answer(self, posted: Posted) -> Response:
+    def answer(self, posted: Posted) -> Response:
         if posted.repeated:
             before = Entry.objects.filter(project=self.project, sequence=posted.sequence)
             return Response(_shown(before)[0])
@@ -142,7 +142,7 @@ class EntriesView(PostingView):
         responses={201: EntryShape, 200: EntryShape},
     )
     def post(self, request: Request, number: str) -> Response:
-        key = _key(request)
+        key = idempotency_key(request)
         shape = MovementShape(data=request.data)
         shape.is_valid(raise_exception=True)
         movement = Movement(**shape.validated_data)
@@ -150,7 +150,7 @@ class EntriesView(PostingView):
         posted = post_entry(
             project=self.project, movement=movement, key=key, actor=self.actor, today=self.today
         )
-        return self._answer(posted)
+        return self.answer(posted)
 
     def _filtered(self, query: Query) -> tuple[QuerySet[Entry], bool]:
         """The entries asked for, and whether those are all of the project."""
@@ -186,7 +186,7 @@ class ReverseView(PostingView):
         responses={201: EntryShape, 200: EntryShape},
     )
     def post(self, request: Request, number: str, sequence: int) -> Response:
-        key = _key(request)
+        key = idempotency_key(request)
         entry = Entry.objects.filter(project=self.project, sequence=sequence).only("kind", "source").first()
         if entry is None:
             raise not_found()
@@ -202,10 +202,10 @@ class ReverseView(PostingView):
             today=self.today,
             key=key,
         )
-        return self._answer(posted)
+        return self.answer(posted)
 
 
-def _key(request: Request) -> str | None:
+def idempotency_key(request: Request) -> str | None:
     """The idempotency key of the request; None when there is none.
 
     Raises:

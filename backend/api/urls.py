@@ -9,15 +9,24 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from backend.api import (
     acceptance,
     accounts,
+    annual_reports,
     batches,
     compliance,
+    credit,
+    documents,
     entries,
+    exemptions,
+    findings,
+    history,
     imports,
+    inspections,
     ledger,
     milestones,
     money,
     moves,
     projects,
+    tranches,
+    years,
 )
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
@@ -78,6 +87,42 @@ v1: list[URLPattern | URLResolver] = [
         milestones.ProgressView.as_view(),
         name="project-milestone-progress",
     ),
+    path(f"{PROJECT}inspections/", inspections.InspectionsView.as_view(), name="project-inspections"),
+    path(
+        f"{PROJECT}inspections/<row:pk>/hold/", inspections.HoldView.as_view(), name="project-inspection-hold"
+    ),
+    path(
+        f"{PROJECT}inspections/<row:pk>/cancel/",
+        inspections.CancelView.as_view(),
+        name="project-inspection-cancel",
+    ),
+    path(f"{PROJECT}findings/", findings.FindingsView.as_view(), name="project-findings"),
+    path(f"{PROJECT}findings/<row:pk>/reply/", findings.ReplyView.as_view(), name="project-finding-reply"),
+    path(f"{PROJECT}findings/<row:pk>/return/", findings.ReturnView.as_view(), name="project-finding-return"),
+    path(f"{PROJECT}findings/<row:pk>/close/", findings.CloseView.as_view(), name="project-finding-close"),
+    path(f"{PROJECT}credit/", credit.CreditView.as_view(), name="project-credit"),
+    path(f"{PROJECT}credit/<row:pk>/lift/", credit.LiftView.as_view(), name="project-credit-lift"),
+    *(
+        path(f"{PROJECT}milestones/<row:pk>/{act}/", view.as_view(), name=f"project-milestone-{act}")
+        for act, view in milestones.ACTS.items()
+    ),
+    path(f"{PROJECT}years/", years.YearsView.as_view(), name="project-years"),
+    path(
+        f"{PROJECT}annual-reports/", annual_reports.AnnualReportsView.as_view(), name="project-annual-reports"
+    ),
+    path(
+        f"{PROJECT}annual-reports/<row:year>/",
+        annual_reports.AnnualReportView.as_view(),
+        name="project-annual-report",
+    ),
+    *(
+        path(
+            f"{PROJECT}annual-reports/<row:year>/{act}/",
+            view.as_view(),
+            name=f"project-annual-report-{act}",
+        )
+        for act, view in annual_reports.ACTS.items()
+    ),
     path(f"{PROJECT}acceptance/", acceptance.AcceptanceView.as_view(), name="project-acceptance"),
     path(
         f"{PROJECT}acceptance/technical-report/",
@@ -117,6 +162,40 @@ v1: list[URLPattern | URLResolver] = [
     path(
         f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
     ),
+    path(f"{PROJECT}documents/", documents.DocumentsView.as_view(), name="project-documents"),
+    path(f"{PROJECT}documents/<row:pk>/", documents.DocumentView.as_view(), name="project-document"),
+    path(
+        f"{PROJECT}documents/<row:pk>/content/",
+        documents.DocumentContentView.as_view(),
+        name="project-document-content",
+    ),
+    path(f"{PROJECT}history/", history.HistoryView.as_view(), name="project-history"),
+    path(f"{PROJECT}exemptions/", exemptions.ExemptionsView.as_view(), name="project-exemptions"),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/grant/",
+        exemptions.GrantView.as_view(),
+        name="project-exemption-grant",
+    ),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/refuse/",
+        exemptions.RefuseView.as_view(),
+        name="project-exemption-refuse",
+    ),
+    path(
+        f"{PROJECT}exemptions/<row:pk>/withdraw/",
+        exemptions.WithdrawView.as_view(),
+        name="project-exemption-withdraw",
+    ),
+    path(f"{PROJECT}tranches/", tranches.TranchesView.as_view(), name="project-tranches"),
+    path(f"{PROJECT}tranches/<row:pk>/", tranches.TrancheView.as_view(), name="project-tranche"),
+    path(f"{PROJECT}tranches/<row:pk>/arrive/", tranches.ArriveView.as_view(), name="project-tranche-arrive"),
+    path(f"{PROJECT}tranches/<row:pk>/pay/", tranches.PayView.as_view(), name="project-tranche-pay"),
+    path(
+        f"{PROJECT}payments/<row:sequence>/confirm/",
+        tranches.ConfirmView.as_view(),
+        name="project-payment-confirm",
+    ),
+    path(f"{PROJECT}pay-first/", tranches.PayFirstView.as_view(), name="project-pay-first"),
     path(PROJECT, projects.ProjectDetailView.as_view(), name="project"),
 ]
 

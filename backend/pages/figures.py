@@ -88,6 +88,16 @@ OF_RULE = {
         "first": _("最早一笔期外支出"),
         "last": _("最后一笔期外支出"),
     },
+    "FIN-10": {
+        "province": _("省拨款到位（元）"),
+        "park": _("园区配套到位（元）"),
+        "fiscal": _("省地联合资助（元）"),
+        "investment": _("审定新增总投入（元）"),
+        "audited": _("审计日期"),
+        "share": _("最高占比"),
+        "allowed": _("最高资助（元）"),
+        "over": _("超出（元）"),
+    },
     "FIN-11": {
         "count": _("重复票据（个）"),
         "invoice": _("票据号"),
@@ -96,6 +106,15 @@ OF_RULE = {
         "amount": _("涉及金额（元）"),
         "elsewhere": _("其他项目凭证（张）"),
         "repeated": _("各票据"),
+    },
+    "FIN-12": {
+        "count": _("未退清（笔）"),
+        "source": _("资金来源"),
+        "holder": _("应退单位"),
+        "amount": _("尚欠（元）"),
+        "due": _("退回期限"),
+        "days": _("已逾期（天）"),
+        "refunds": _("各笔应退款"),
     },
     "LC-01": {
         "start": _("实施期开始"),
@@ -153,6 +172,16 @@ OF_RULE = {
         "allowed_months": _("单次最多（月）"),
         "end": _("原定结束日期"),
         "notice_months": _("应提前（月）"),
+    },
+    "LC-10": {
+        "total": _("检查发现的问题（条）"),
+        "pending": _("尚未销号（条）"),
+        "closed_late": _("逾期销号（条）"),
+        "count": _("逾期未销号（条）"),
+        "finding": _("最早一条问题"),
+        "severity": _("程度"),
+        "due": _("整改期限"),
+        "days": _("已逾期（天）"),
     },
 }
 """By rule every key that it gives, with its name (msgid), in the order of the page; tests hold it complete."""

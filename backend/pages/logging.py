@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.access import Act, postable, require_on, require_posting
+from backend.access import Act, postable, require_posting
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf
 from backend.pages.fields import AmountField, DayField, Select
+from backend.pages.forms import take
 from backend.pages.offers import note_of, offered
 from backend.pages.project import project_context
+from backend.pages.project_parts import actor_on
 from finance.posting import Movement, Posted, post_entry
 from finance.terms import CATEGORIES, SPENDING
 from lifecycle.errors import Conflict, Forbidden, Invalid
@@ -119,7 +121,7 @@ class EntryForm(forms.Form):
 
 
 class ProgressForm(forms.Form):
-    """How far a milestone is, and the day it was done."""
+    """How far a milestone is; that it was done is handed in on the page of milestones, with evidence."""
 
     progress = forms.CharField(
         label=gettext_lazy("完成情况"),
@@ -127,10 +129,9 @@ class ProgressForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": "2"}),
     )
-    completed_on = DayField(label=gettext_lazy("实际完成日期"), required=False)
 
     def __init__(self, data: Any = None, *, milestone: Milestone) -> None:
-        known = {"progress": milestone.progress, "completed_on": milestone.completed_on}
+        known = {"progress": milestone.progress}
         super().__init__(data, initial=known, auto_id=f"milestone-{milestone.pk}-%s")
 
 
@@ -215,9 +216,9 @@ def _posted(
 @require_POST
 @signed_in
 def milestone(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
-    """Log a milestone's progress and the day it was done."""
+    """Log a milestone's progress."""
     project = project_in_sight(request, number)
-    require_on(Act.LOG_MILESTONE, request.sight, project)
+    actor = actor_on(request, Act.LOG_MILESTONE, project)
     try:
         logged = project.milestones.get(pk=pk)
     except Milestone.DoesNotExist:
@@ -230,15 +231,11 @@ def milestone(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
             log_progress(
                 milestone=logged,
                 progress=form.cleaned_data["progress"],
-                completed_on=form.cleaned_data["completed_on"],
-                actor=actor_of(request),
+                actor=actor,
                 today=today,
             )
-        except Invalid as refusal:
-            for field, sentence in refusal.details.items():
-                form.add_error(field if field in form.fields else None, sentence)
-        except Conflict as refusal:
-            form.add_error(None, refusal.message)
+        except (Invalid, Conflict) as refusal:
+            take(form, refusal)
         else:
             said = _("里程碑“%(name)s”的进展已保存。") % {"name": logged.name}
     context = project_context(request, project, AsOf(today, today))

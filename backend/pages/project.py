@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backend.access import Act, may, may_on, postable
 from backend.pages.access import PageRequest, project_in_sight, signed_in
+from backend.pages.credit import grave_records
 from backend.pages.days import AsOf, as_of
 from backend.pages.ledger import latest_entries
 from backend.pages.offers import note_of, offered
@@ -72,6 +73,7 @@ def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[s
     counts = {status.value: sum(item.answer.status is status for item in judged) for status in ORDER}
     return {
         "project": project,
+        "grave_records": grave_records(project, day.on),
         "day": day,
         "overview": overview,
         "way": way_of(overview),
@@ -153,7 +155,7 @@ def plans_of(overview: Overview) -> list[YearPlan]:
             steps,
             is_folded=is_long
             and year != overview.on.year
-            and not any(step.late_days and step.completed_on is None for step in steps),
+            and not any(step.late_days and step.is_open for step in steps),
         )
         for year, steps in overview.milestones.items()
     ]

@@ -46,7 +46,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {"VerdictEnum": "lifecycle.models.acceptance.VERDICTS"},
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectStateEnum": "lifecycle.models.ProjectState",
+        "InspectionStateEnum": "lifecycle.models.InspectionState",
+        "FindingStateEnum": "lifecycle.models.FindingState",
+        "VerdictEnum": "lifecycle.models.acceptance.VERDICTS",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.api.schema.add_refusals",

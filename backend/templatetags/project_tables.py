@@ -13,9 +13,10 @@ from backend.pages.pictures import LOOKS
 from backend.templatetags.pilot import number, yuan
 from backend.templatetags.rows import escape
 from finance.funding import SourceMoney
+from finance.instalments import Instalment
 from finance.terms import PROVINCIAL
-from lifecycle.models import AnnualReport, DatedEvent, Target
-from reports.overview import Instalment, Overview
+from lifecycle.models import AnnualReport, DatedEvent, Target, Tranche
+from reports.overview import Overview
 
 register = template.Library()
 
@@ -70,7 +71,7 @@ def _money_cells(money: SourceMoney, labels: list[str], *, passes_park: bool) ->
 
 
 @register.simple_tag
-def tranche_rows(instalments: Iterable[Instalment]) -> SafeString:
+def tranche_rows(instalments: Iterable[Instalment[Tranche]]) -> SafeString:
     """The plan of payments: each tranche with what is paid of it."""
     of_number, of_plan, of_paid = (escape(word) for word in (_("期次"), _("计划（元）"), _("已到位（元）")))
     paid, ahead, late = escape(_("已足额")), escape(_("未到期")), _("逾期 %(days)s 天")

@@ -158,6 +158,8 @@ def plan_below_projects(desk: Desk, sheet: Sheetful) -> Plan:
         project = projects[id(row)]
         if project is None:
             return None
+        if isinstance(record, AnnualReport) and record.content:
+            return _("该年度报告已在系统内填报，不能通过导入改变，请在年度报告页办理")
         changed = {name for name in sheet.headings if row[name] not in ("", None)} - set(sheet.table.key)
         return desk.scope.against_record(title, project, adding=adding, changed=changed if adding else former)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from finance.models.journal import Entry
 from lifecycle.models import Document, Project, StateChange
 from lifecycle.models.fields import ZERO, WithArrows, money, recorded_at, sane_day
+from lifecycle.parties.sight import Sight
 
 
 class AuditOpinion(models.TextChoices):
@@ -85,7 +89,9 @@ class SurplusUse(models.TextChoices):
 
 
 class SurplusDecision(models.Model):
-    """What becomes of the fiscal money left at the unit. amount: that balance, in yuan. Appended only."""
+    """What becomes of the fiscal money left at the unit, and of what the park still holds. amount: that, in yuan.
+    Appended only; the latest holds.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="surplus_decisions")
     decided_on = models.DateField(_("决定日期"))
@@ -124,12 +130,46 @@ class RefundState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def visible_to(self, sight: Sight) -> Self:
+        """The refunds of the projects in sight."""
+        return self.filter(sight.projects("project__"))
+
+    def asked_back(self) -> Self:
+        """Without those that were taken back."""
+        return self.exclude(state=RefundState.WITHDRAWN)
+
+    def with_receipts(self) -> Self:
+        """With what has come: `came` of the principal, `came_interest`, in yuan, as far as receipts count."""
+        counted = RefundReceipt.objects.counted().filter(refund=OuterRef("pk")).order_by().values("refund")
+        return self.annotate(
+            came=Coalesce(
+                Subquery(counted.annotate(sum=Sum("amount")).values("sum")), ZERO, output_field=_YUAN
+            ),
+            came_interest=Coalesce(
+                Subquery(counted.annotate(sum=Sum("interest")).values("sum")), ZERO, output_field=_YUAN
+            ),
+        ).annotate(
+            open_amount=F("amount") - F("came"),
+            open_interest=F("interest") - F("came_interest"),
+        )
+
+
+_YUAN = models.DecimalField(max_digits=18, decimal_places=2)
+
+
 class Refund(WithArrows):
     """Money of one source that must come back (应退): asked for by notice, due by a day.
 
     holder: who has it: the unit (unit) or the park (park). amount: principal, interest: both in yuan; interest
-    never enters the ledger. It is received when receipts cover principal and interest.
+    never enters the ledger. It is received when receipts cover principal and interest. What came and what is open
+    of both is there on rows of `with_receipts()` alone.
     """
+
+    came: Decimal
+    came_interest: Decimal
+    open_amount: Decimal
+    open_interest: Decimal
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="refunds")
     cause = models.CharField(_("原因"), max_length=20, choices=RefundCause.choices)
@@ -146,6 +186,8 @@ class Refund(WithArrows):
         _("状态"), max_length=20, choices=RefundState.choices, default=RefundState.ASKED, protected=True
     )
     recorded_at = recorded_at()
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -190,11 +232,18 @@ class Refund(WithArrows):
         """A receipt's entry was reversed."""
 
 
+class RefundReceiptQuerySet(models.QuerySet["RefundReceipt"]):
+    def counted(self) -> Self:
+        """Those that count: their entry, where they have one, was not reversed."""
+        reversal = Entry.objects.filter(reverses=OuterRef("entry"), project=OuterRef("project"))
+        return self.filter(Q(entry=None) | ~Exists(reversal))
+
+
 class RefundReceipt(models.Model):
     """Money that came back, as the province recorded it. Appended only.
 
     entry: the 退回 or 园区退回 in the ledger; None where only interest came. amount: principal, in yuan, the
-    entry's part that counts for this refund.
+    entry's part that counts for this refund. key: the idempotency key under which it was recorded.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="refund_receipts")
@@ -204,13 +253,19 @@ class RefundReceipt(models.Model):
     amount = money(_("本金"), default=ZERO)
     interest = money(_("利息"), default=ZERO)
     voucher = models.CharField(_("凭证号"), max_length=100)
+    key = models.CharField(max_length=200, null=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=100, blank=True)
     recorded_at = recorded_at()
 
+    objects = RefundReceiptQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "key"], condition=models.Q(key__isnull=False), name="receipt_key_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(amount__gte=0, interest__gte=0)
                 & (models.Q(amount__gt=0) | models.Q(interest__gt=0)),

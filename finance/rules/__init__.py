@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from finance.rules import (
+    closing_share,
     contracted_matching,
     fiscal_share,
     grant_cap,
@@ -14,6 +15,7 @@ from finance.rules import (
     late_payment,
     matching_pace,
     overspending,
+    refunds_due,
     repeated_invoices,
     spending_term,
 )
@@ -30,7 +32,9 @@ ALL: tuple[Rule[FundingFacts], ...] = (
     overspending.RULE,
     indirect_cost.RULE,
     spending_term.RULE,
+    closing_share.RULE,
     repeated_invoices.RULE,
+    refunds_due.RULE,
 )
 
 

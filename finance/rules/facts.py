@@ -105,6 +105,33 @@ class RepeatedInvoice(NamedTuple):
     amount: Decimal
 
 
+class Audit(NamedTuple):
+    """A special audit: its day, and the new investment as audited, in yuan. A plain tuple will do."""
+
+    on: date
+    investment: Decimal
+
+
+class Refund(NamedTuple):
+    """Money that was asked back and not withdrawn. A plain tuple of the same order will do.
+
+    holder: unit or park. amount: principal and interest together, received: what has come of both by the
+    day judged, in yuan; a receipt whose entry was reversed is not in it.
+    """
+
+    source: str
+    holder: str
+    asked_on: date
+    due_on: date
+    amount: Decimal
+    received: Decimal
+
+    @property
+    def open(self) -> Decimal:
+        """What has not come back yet, in yuan."""
+        return max(self.amount - self.received, ZERO)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingFacts:
     """The money of one project as of `project.on`.
@@ -113,6 +140,7 @@ class FundingFacts:
     committed: the contract's amounts by source, yuan; a source that is not there is not known.
     tranches: the whole plan, in any order.
     repeated_invoices: reversed entries left out; invoices of one voucher alone may be in it.
+    audits, refunds: in any order; those dated after `on` may be in it.
     """
 
     project: LifeFacts
@@ -122,6 +150,8 @@ class FundingFacts:
     flows: Flows
     tranches: Sequence[Tranche | tuple[str, int, date, Decimal]] = ()
     repeated_invoices: Sequence[RepeatedInvoice] = ()
+    audits: Sequence[Audit] = ()
+    refunds: Sequence[Refund] = ()
 
     @property
     def on(self) -> date:
@@ -134,6 +164,17 @@ class FundingFacts:
     @property
     def waivers(self) -> Sequence[Waiver]:
         return self.project.waivers
+
+    @property
+    def audit(self) -> Audit | None:
+        """The latest audit on or before `on`."""
+        return max((audit for audit in self.audits if audit.on <= self.on), default=None)
+
+    @property
+    def open_refunds(self) -> list[Refund]:
+        """What was asked back by `on` and has not all come, the earliest due first."""
+        asked = [refund for refund in self.refunds if refund.asked_on <= self.on and refund.open]
+        return sorted(asked, key=lambda refund: refund.due_on)
 
 
 def total(daily: Iterable[tuple[date, Decimal]]) -> Decimal:

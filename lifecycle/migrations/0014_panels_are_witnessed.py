@@ -19,7 +19,7 @@ DROP TRIGGER panelist_is_never_truncated ON lifecycle_panelist;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lifecycle", "0007_smaller_lives_keep_their_versions"),
+        ("lifecycle", "0013_inspections_hold_together"),
         ("parties", "0003_programs_carry_tokens"),
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.models.document import Document
@@ -27,6 +29,16 @@ class CreditGrade(models.TextChoices):
     GRAVE = "grave", _("严重失信")
 
 
+class CreditRecordQuerySet(models.QuerySet["CreditRecord"]):
+    def in_force(self, on: date) -> Self:
+        """Recorded by `on`, and neither ended before it nor lifted by it."""
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gte=on),
+            Q(lifted_on__isnull=True) | Q(lifted_on__gt=on),
+            recorded_on__lte=on,
+        )
+
+
 class CreditRecord(models.Model):
     """What the province holds against or for somebody out of one project. In force until `until`, for good
     where None, unless it was lifted.
@@ -46,21 +58,25 @@ class CreditRecord(models.Model):
     lifted_on = models.DateField(_("解除日期"), null=True, blank=True)
     recorded_at = recorded_at()
 
+    objects = CreditRecordQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(subject_kind__in=CreditSubject.values), name="credit_subject_is_known"
+                condition=Q(subject_kind__in=CreditSubject.values), name="credit_subject_is_known"
             ),
+            models.CheckConstraint(condition=Q(grade__in=CreditGrade.values), name="credit_grade_is_known"),
             models.CheckConstraint(
-                condition=models.Q(grade__in=CreditGrade.values), name="credit_grade_is_known"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(subject_name="") & ~models.Q(behaviour=""),
+                condition=~Q(subject_name="") & ~Q(behaviour=""),
                 name="credit_says_who_and_what",
             ),
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("recorded_on")),
+                condition=Q(until__isnull=True) | Q(until__gte=F("recorded_on")),
                 name="credit_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("recorded_on")),
+                name="credit_is_lifted_after_it_was_recorded",
             ),
             sane_day("recorded_on", "credit_recorded_on_is_sane"),
             sane_day("until", "credit_until_is_sane"),
@@ -70,3 +86,11 @@ class CreditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_name} {self.grade}"
+
+    def is_in_force(self, on: date) -> bool:
+        """As `in_force` of the queryset, of this one."""
+        return (
+            self.recorded_on <= on
+            and (self.until is None or self.until >= on)
+            and (self.lifted_on is None or self.lifted_on > on)
+        )

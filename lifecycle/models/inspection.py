@@ -59,6 +59,11 @@ class Inspection(WithArrows):
                 | (~models.Q(state=InspectionState.HELD) & models.Q(held_on__isnull=True, result="")),
                 name="inspection_held_has_day_and_result",
             ),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=models.Q(kind=InspectionKind.MIDTERM, state=InspectionState.PLANNED),
+                name="inspection_midterm_planned_one_at_a_time",
+            ),
             sane_day("planned_on", "inspection_planned_on_is_sane"),
             sane_day("held_on", "inspection_held_on_is_sane"),
         ]
@@ -134,6 +139,15 @@ class Finding(WithArrows):
                 condition=models.Q(state=FindingState.CLOSED, closed_on__isnull=False)
                 | (~models.Q(state=FindingState.CLOSED) & models.Q(closed_on__isnull=True)),
                 name="finding_closed_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True) | models.Q(closed_on__gte=models.F("found_on")),
+                name="finding_is_closed_after_it_was_found",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=FindingState.ANSWERED)
+                | (models.Q(answered_on__isnull=False) & ~models.Q(answer="")),
+                name="finding_answered_has_day_and_answer",
             ),
             sane_day("found_on", "finding_found_on_is_sane"),
             sane_day("due_on", "finding_due_on_is_sane"),

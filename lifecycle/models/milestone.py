@@ -89,6 +89,11 @@ class Milestone(WithArrows):
     def __str__(self) -> str:
         return f"{self.year} {self.name}"
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether it still has to be handed in."""
+        return self.state in UNDONE
+
     @transition(field=state, source=list(UNDONE), target=MilestoneState.IN_PROGRESS)
     def go_on(self) -> None:
         """Work on it was reported."""
@@ -105,6 +110,11 @@ class Milestone(WithArrows):
     @transition(field=state, source=MilestoneState.HANDED_IN, target=MilestoneState.RETURNED)
     def give_back(self) -> None:
         """The park found something missing; it is not done after all."""
+        self.completed_on = None
+
+    @transition(field=state, source=MilestoneState.HANDED_IN, target=MilestoneState.IN_PROGRESS)
+    def take_back(self) -> None:
+        """Whoever handed it in takes that back before it is verified."""
         self.completed_on = None
 
     @transition(field=state, source=list(UNDONE), target=MilestoneState.WAIVED)

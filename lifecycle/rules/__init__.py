@@ -10,6 +10,7 @@ from lifecycle.rules import (
     annual_reports,
     commitment,
     extension,
+    findings,
     late_milestones,
     midterm,
     signing,
@@ -29,6 +30,7 @@ ALL: tuple[Rule[LifeFacts], ...] = (
     acceptance_application.RULE,
     commitment.RULE,
     extension.RULE,
+    findings.RULE,
 )
 
 

@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from lifecycle.rules.calendar import end_before_extension
 from lifecycle.rules.limits import Limits
 from lifecycle.rules.standing import REFUSED, Standing, standing_on
@@ -53,6 +55,10 @@ class Waiver(NamedTuple):
     until: date | None = None
 
 
+SEVERITIES = {"minor": gettext_noop("一般"), "major": gettext_noop("较重"), "grave": gettext_noop("严重")}
+"""How grave a finding is, as people say it."""
+
+
 class Finding(NamedTuple):
     """Something an inspection found, to be mended by `due_on`."""
 
@@ -61,6 +67,14 @@ class Finding(NamedTuple):
     closed_on: date | None
     severity: str
     text: str
+
+    def is_closed_on(self, day: date) -> bool:
+        """Whether it was closed by the end of `day`."""
+        return self.closed_on is not None and self.closed_on <= day
+
+    def is_closed_late_by(self, day: date) -> bool:
+        """Whether it was closed by the end of `day`, but only after it was due."""
+        return self.closed_on is not None and self.due_on < self.closed_on <= day
 
 
 class Extension(NamedTuple):

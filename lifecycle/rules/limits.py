@@ -44,6 +44,12 @@ class Ratio:
         """The least park money in yuan that keeps the ratio, to the fen above."""
         return (province * self.park / self.province).quantize(CENT, rounding="ROUND_UP")
 
+    def province_allowed(self, park: Decimal) -> Decimal | None:
+        """The most provincial money in yuan that keeps the ratio, to the fen below; None without end."""
+        if self.park == 0:
+            return None
+        return (park * self.province / self.park).quantize(CENT, rounding="ROUND_DOWN")
+
     def __str__(self) -> str:
         return f"{self.park.normalize():f}:{self.province.normalize():f}"
 

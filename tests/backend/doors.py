@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from backend.access import TABLE, Act
+from lifecycle.models import Project
 
 ROLES_AROUND = ("unit", "park", "city", "province", "auditor")
 """People of `tests.people.people_around` who see the project."""
@@ -26,7 +27,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 class Door:
     """An address: what each of its methods does (None: open to all signed in), and what goes into it.
 
-    of_project: whether it is about the project, so that strangers are told it does not exist.
+    of_project: whether it is about the project, so that strangers are told it does not exist. An argument may
+    be worked out of the project.
     is_open: whether nobody in particular may come in.
     """
 
@@ -48,9 +50,23 @@ class Door:
         act = self.methods["GET" if method == "HEAD" else method]
         return None if act is None or HOLDS.get(name, name) in TABLE[act] else 403
 
+    def arguments_for(self, project: Project) -> dict[str, Any]:
+        """The arguments, those that hang on the project worked out; `pk` may name the project's things."""
+        worked_out = {
+            name: value(project) if callable(value) else value for name, value in self.arguments.items()
+        }
+        if isinstance(worked_out.get("pk"), str):
+            worked_out["pk"] = getattr(project, worked_out["pk"]).earliest("pk").pk
+        return worked_out
+
     @property
     def served(self) -> set[str]:
         return {*self.methods, "HEAD"} if "GET" in self.methods else set(self.methods)
+
+
+def id_of(make: Callable[[Project], Any]) -> Callable[[Project], Any]:
+    """An argument of a Door: the id of a thing that `make` puts into the project."""
+    return lambda project: make(project).pk
 
 
 def addresses() -> Iterator[tuple[str, str]]:

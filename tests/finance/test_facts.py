@@ -145,7 +145,7 @@ def test_only_spending_can_repeat_an_invoice() -> None:
     assert repeated_of(project) == []
 
 
-def test_five_queries_gather_the_facts_of_any_number_of_projects(
+def test_seven_queries_gather_the_facts_of_any_number_of_projects(
     django_assert_num_queries: Any,
 ) -> None:
     cluster = make_cluster()
@@ -155,7 +155,7 @@ def test_five_queries_gather_the_facts_of_any_number_of_projects(
     for few in (projects[:3], projects):
         ids = [project.pk for project in few]
         life = life_facts(ids, on=day("2026-01-15"))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             repeated = repeated_invoices(ids, on=day("2026-01-15"))
             funding = funding_facts(life, on=day("2026-01-15"), repeated=repeated)
         assert all(funding[pk].repeated_invoices[0].elsewhere == 29 for pk in ids)

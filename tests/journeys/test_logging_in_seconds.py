@@ -10,6 +10,7 @@ from finance.models import Entry
 from lifecycle.models import Milestone, Project
 from lifecycle.parties.models import Role
 from tests.builders import make_project, moved
+from tests.papers import evidence_of
 from tests.people import PASSWORD, make_person
 
 if TYPE_CHECKING:
@@ -91,21 +92,29 @@ def test_a_double_click_posts_once(page: Page, project: Project):
     assert Entry.objects.filter(project=project, voucher="收-9").count() == 1
 
 
-def test_a_milestone_is_logged_where_it_stands(page: Page, project: Project):
+def test_a_milestone_is_logged_where_it_stands_and_handed_in_with_its_evidence(page: Page, project: Project):
     milestone = Milestone.objects.filter(project=project).earliest("planned_on")
-    Milestone.objects.filter(pk=milestone.pk).update(completed_on=None)
+    Milestone.objects.filter(pk=milestone.pk).update(completed_on=None, state="planned")
+    evidence_of(milestone)
     open_project(page)
     assert "违规" in page.locator("#LC-03").inner_text()
 
     page.locator("#milestones summary").first.click()
     page.get_by_label("完成情况").first.fill("样机通过测试")
-    page.get_by_label("实际完成日期").first.fill("2022-12-30")
     page.locator("#milestones details[open]").get_by_role("button", name="保存").click()
-
     page.get_by_text("的进展已保存").wait_for()
+    page.locator("#milestones summary").first.click()
+    page.locator("#milestones details[open]").get_by_role("link", name="提交完成").click()
+    place = page.locator(f"#milestone-{milestone.pk}")
+    place.locator("summary").click()
+    place.get_by_label("实际完成日期").fill("2022-12-30")
+    place.get_by_role("button", name="提交完成").click()
+
+    page.get_by_text("已提交，待高新区核实").wait_for()
+    page.get_by_role("link", name="概况").click()
     assert "通过" in page.locator("#LC-03").inner_text()
     milestone.refresh_from_db()
-    assert str(milestone.completed_on) == "2022-12-30"
+    assert (str(milestone.completed_on), milestone.state) == ("2022-12-30", "handed_in")
 
 
 def test_what_failed_on_the_way_is_said(page: Page, project: Project):

@@ -56,6 +56,8 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("project", args=[number]),
         reverse("project", args=[number]) + "?on=2023-01-01",
         reverse("project-ledger", args=[number]),
+        reverse("inspections", args=[number]),
+        reverse("credit", args=[number]),
         reverse("entry", args=[number]),
         reverse("entry-reversal", args=[number, 1]),
         "/compliance/",

@@ -9,10 +9,19 @@ import pytest
 
 from lifecycle.errors import DomainError
 from lifecycle.facts import life_facts
-from lifecycle.models import AnnualReport, BatchLimit, Cluster, DatedEvent, Milestone, Project
+from lifecycle.models import AnnualReport, BatchLimit, Cluster, DatedEvent, Finding, Milestone, Project
 from lifecycle.reading import fetch, ids_of, sql_of
 from lifecycle.rules.facts import LifeFacts
-from tests.builders import day, instant, make_batch, make_cluster, make_milestone, make_project, set_limit
+from tests.builders import (
+    day,
+    instant,
+    make_batch,
+    make_cluster,
+    make_milestone,
+    make_project,
+    set_limit,
+    walked,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +30,17 @@ def facts_of(project: Project, on: str = "2026-01-15", known_at: datetime | None
     return life_facts([project.pk], on=day(on), known_at=known_at)[project.pk]
 
 
+def make_report(project: Project, year: int, submitted_on: str) -> AnnualReport:
+    return AnnualReport.objects.create(
+        project=project, year=year, submitted_on=day(submitted_on), state="handed_in"
+    )
+
+
 def test_facts_say_what_the_rows_say() -> None:
     project = make_project(site="本高新区外", milestones=False)
     make_milestone(project, "2023-06-30", completed_on="2023-06-01")
     late = make_milestone(project, "2024-06-30", completed_on="2024-07-20")
-    AnnualReport.objects.create(project=project, year=2023, submitted_on=day("2023-12-07"))
+    make_report(project, 2023, "2023-12-07")
     DatedEvent.objects.create(
         project=project, kind="延期", happened_on=day("2025-10-01"), result="批准", value="6"
     )
@@ -74,13 +89,14 @@ def test_what_was_known_stays_when_rows_are_changed_deleted_and_added() -> None:
     known = instant()
     assert facts_of(project, known_at=known) == before_anything
 
-    Milestone.objects.filter(project=project, year=2023).update(completed_on=None)
+    Milestone.objects.filter(project=project, year=2023).update(completed_on=None, state="in_progress")
     Milestone.objects.filter(project=project, year=2024).delete()
     make_milestone(project, "2025-03-01")
-    Project.objects.filter(pk=project.pk).update(end_on=day("2026-08-28"), state="suspended")
+    Project.objects.filter(pk=project.pk).update(end_on=day("2026-08-28"))
+    walked(project, "suspended")
     Cluster.objects.filter(pk=project.cluster_id).update(commitment_letter_on=None)
     set_limit(project.cluster.batch, "term_months", "36", applies_from="2020-01-01")
-    AnnualReport.objects.create(project=project, year=2025, submitted_on=day("2025-12-01"))
+    make_report(project, 2025, "2025-12-01")
     DatedEvent.objects.create(project=project, kind="暂停", happened_on=day("2025-01-01"), result="批准")
     now = facts_of(project)
 
@@ -111,8 +127,38 @@ def test_a_project_recorded_later_was_not_known() -> None:
     assert life_facts([project.pk], on=day("2026-01-15"), known_at=known) == {}
 
 
+def make_finding(project: Project, found_on: str, due_on: str, text: str) -> Finding:
+    return Finding.objects.create(
+        project=project, severity="minor", text=text, found_on=day(found_on), due_on=day(due_on)
+    )
+
+
+def test_findings_made_by_the_day_come_with_the_first_due_first() -> None:
+    project = make_project()
+    for found_on, due_on, text in (
+        ("2024-03-01", "2024-06-01", "乙"),
+        ("2024-03-01", "2024-05-01", "甲"),
+        ("2024-03-02", "2024-04-01", "丙"),
+    ):
+        make_finding(project, found_on, due_on, text)
+
+    assert [finding.text for finding in facts_of(project, on="2024-03-01").findings] == ["甲", "乙"]
+    assert [finding.text for finding in facts_of(project, on="2024-03-02").findings] == ["丙", "甲", "乙"]
+
+
+def test_a_finding_closed_later_was_open_as_known_before() -> None:
+    project = make_project()
+    finding = make_finding(project, "2024-03-01", "2024-05-01", "台账不全")
+    known = instant()
+
+    Finding.objects.filter(pk=finding.pk).update(state="closed", closed_on=day("2024-04-01"))
+
+    assert [found.closed_on for found in facts_of(project).findings] == [day("2024-04-01")]
+    assert [found.closed_on for found in facts_of(project, known_at=known).findings] == [None]
+
+
 @pytest.mark.parametrize("known", [False, True])
-def test_six_queries_gather_the_facts_of_any_number_of_projects(
+def test_eight_queries_gather_the_facts_of_any_number_of_projects(
     django_assert_num_queries: Any, known: bool
 ) -> None:
     cluster = make_cluster()
@@ -120,7 +166,7 @@ def test_six_queries_gather_the_facts_of_any_number_of_projects(
     many = few + [make_project(cluster=cluster).pk for _each in range(27)]
     known_at = instant() if known else None
     for ids in (few, many):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             assert len(life_facts(ids, on=day("2026-01-15"), known_at=known_at)) == len(ids)
 
 

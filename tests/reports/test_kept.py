@@ -196,12 +196,12 @@ def test_reading_what_is_fresh_takes_two_queries_and_refreshing_does_not_grow(
     cluster = make_cluster()
     for _each in range(3):
         make_project(cluster=cluster)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         assert refresh(Project.objects.all(), on=TODAY) == 3
     for _each in range(27):
         make_project(cluster=cluster)
     Judgement.objects.all().delete()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         assert refresh(Project.objects.all(), on=TODAY) == 30
     ids = list(Project.objects.values_list("pk", flat=True))
     with django_assert_num_queries(1):

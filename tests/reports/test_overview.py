@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from lifecycle.models import AnnualReport, DatedEvent, Tranche
-from reports.overview import instalments, overview_of
+from lifecycle.models import AnnualReport, DatedEvent
+from reports.overview import overview_of
 from tests.builders import day, make_milestone, make_project, moved
 
 pytestmark = pytest.mark.django_db
@@ -115,20 +115,14 @@ def test_the_stage_of_today_is_the_one_that_is_kept(state: str, step: int):
     )
 
 
-def test_what_is_paid_settles_the_earliest_tranche_first():
-    def tranche(number: int, on: str, amount: str) -> Tranche:
-        return Tranche(source="省拨款", number=number, planned_on=day(on), amount=Decimal(amount))
+def test_payments_of_one_day_are_one_step_of_the_pace():
+    project = make_project()
+    moved(project, "拨付单位", "园区配套", "100", "2024-02-01")
+    moved(project, "直接拨付", "省拨款", "30", "2024-02-01")
+    moved(project, "拨付单位", "园区配套", "50", "2024-02-01")
+    moved(project, "拨付单位", "园区配套", "1", "2024-02-02")
 
-    plan = [
-        tranche(2, "2024-02-01", "100"),
-        tranche(1, "2024-01-01", "100"),
-        tranche(3, "2025-01-01", "100"),
-    ]
+    pace = overview_of(project, on=day("2024-03-01"), is_past=True).pace
 
-    found = instalments(plan, {"省拨款": Decimal(150)}, on=day("2024-02-11"))
-
-    assert [(each.tranche.number, each.paid, each.late_days, each.is_paid) for each in found] == [
-        (1, Decimal(100), 0, True),
-        (2, Decimal(50), 10, False),
-        (3, Decimal(0), 0, False),
-    ]
+    assert pace.park == [(day("2024-02-01"), Decimal("150.00")), (day("2024-02-02"), Decimal("151.00"))]
+    assert pace.province == [(day("2024-02-01"), Decimal("30.00"))]

@@ -43,8 +43,16 @@ def test_every_amount_and_every_answer_of_the_sample_is_as_expected_on_four_days
         kept = _by_number(number_of, kept_answers_of(Project.objects.all(), on=on))
 
         assert money == {number: project["funding"] for number, project in expected["projects"].items()}
-        assert judged == {number: project["rules"] for number, project in expected["projects"].items()}
+        assert {
+            number: {code: answers[code] for code in expected["projects"][number]["rules"]}
+            for number, answers in judged.items()
+        } == {number: project["rules"] for number, project in expected["projects"].items()}
         assert kept == judged
+        # A workbook brings neither audited figures nor refunds nor findings: what was filed for acceptance does
+        # not pass, and nothing is overdue.
+        assert {answers["FIN-10"] for answers in judged.values()} <= {"breach", "not_applicable"}
+        assert {answers["FIN-12"] for answers in judged.values()} == {"pass"}
+        assert {answers["LC-10"] for answers in judged.values()} <= {"pass", "not_applicable"}
 
     now = {number_of[pk]: funding.as_json() for pk, funding in funding_of(Project.objects.all()).items()}
     assert now == money

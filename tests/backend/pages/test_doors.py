@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from backend.access import TABLE, Act
-from lifecycle.models import Project
+from lifecycle.models import AnnualReport, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
 from tests.builders import make_project, moved
+from tests.lifecycle.inspecting import planned
+from tests.papers import make_document
 from tests.people import people_around
 
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
+    "moves": Act.SEE_PROJECTS,
+    "move": Act.SUSPEND,
+    "inspections": Act.SEE_PROJECTS,
+    "inspection-hold": Act.INSPECT,
+    "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
     "acceptance": Act.SEE_PROJECTS,
+    "documents": Act.SEE_PROJECTS,
+    "document": Act.SEE_PROJECTS,
+    "history": Act.SEE_PROJECTS,
+    "exemptions": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
+    "milestones": Act.SEE_PROJECTS,
+    "annual-reports": Act.SEE_PROJECTS,
+    "annual-report": Act.SEE_PROJECTS,
 }
+FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
+    "ledger-download": lambda project: {"form": "csv"},
+    "entry-reversal": lambda project: {"sequence": 1},
+    "annual-report": lambda project: {"year": 2023},
+    "inspection-hold": lambda project: {"pk": planned(project).pk},
+    "document": lambda project: {"pk": make_document(project).pk},
+    "move": lambda project: {"name": "suspend"},
+}
+"""What an address names besides the project."""
+
 ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "projects": TABLE[Act.SEE_PROJECTS],
     "compliance": TABLE[Act.SEE_COMPLIANCE],
@@ -39,7 +64,18 @@ POSTED = {
     "sign-out",
     "language",
     "milestone",
+    "milestone-act",
+    "annual-report-check",
+    "inspection-cancel",
+    "finding-raise",
+    "finding-reply",
+    "finding-return",
+    "finding-close",
+    "credit-lift",
     "acceptance-expert",
+    "exemption-grant",
+    "exemption-refuse",
+    "exemption-withdraw",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -69,12 +105,14 @@ def read_to_the_end(answer: Any) -> None:
 def project(db: None) -> Project:
     project = make_project()
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
+    AnnualReport.objects.create(project=project, year=2023)
     return project
 
 
+@pytest.mark.usefixtures("own_files")
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
 def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
-    more = {"ledger-download": {"form": "csv"}, "entry-reversal": {"sequence": 1}}.get(name, {})
+    more = FURTHER.get(name, lambda project: {})(project)
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
     for who, person in people_around(project).items():
@@ -111,7 +149,18 @@ def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, projec
 def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
     arguments = {
         "milestone": {"number": project.number, "pk": 1},
+        "milestone-act": {"number": project.number, "pk": 1, "name": "verify"},
+        "annual-report-check": {"number": project.number, "year": 2023},
+        "inspection-cancel": {"number": project.number, "pk": 1},
+        "finding-raise": {"number": project.number},
+        "finding-reply": {"number": project.number, "pk": 1},
+        "finding-return": {"number": project.number, "pk": 1},
+        "finding-close": {"number": project.number, "pk": 1},
+        "credit-lift": {"number": project.number, "pk": 1},
         "acceptance-expert": {"number": project.number, "pk": 1},
+        "exemption-grant": {"number": project.number, "pk": 1},
+        "exemption-refuse": {"number": project.number, "pk": 1},
+        "exemption-withdraw": {"number": project.number, "pk": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},

@@ -445,3 +445,16 @@ def test_a_workbook_that_excel_saved_by_hand_comes_in_the_same(bring: Bring, sam
     openpyxl.load_workbook(io.BytesIO(sample)).save(target)
     bring(sample)
     assert not bring(target.getvalue()).changes_anything
+
+
+@pytest.mark.parametrize("state", ["draft", "accepted"])
+def test_a_report_that_was_written_here_is_not_changed_by_an_import(bring: Bring, state: str) -> None:
+    bring(programme())
+    days = {} if state == "draft" else {"submitted_on": date(2023, 12, 1), "reviewed_on": date(2023, 12, 9)}
+    blank = {"submitted_on": None, "reviewed_on": None}
+    AnnualReport.objects.update(**(blank | days), state=state, content={"progress": "系统内填报"})
+
+    answer = bring(cell(programme(), "年度报告", 2, "进展", "超前"))
+
+    assert places(answer) == [("年度报告", 2, "项目编号")]
+    assert AnnualReport.objects.get().state == state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from finance.rules.facts import FlowRow, Flows, FundingFacts
+from finance.rules.facts import Audit, FlowRow, Flows, FundingFacts, Refund
 from tests.lifecycle.rules.builders import day, life_facts
 
 D = Decimal
@@ -19,6 +19,22 @@ def tranche(source: str, number: int, planned_on: str, amount: str | int) -> tup
     return (source, number, day(planned_on), D(amount))
 
 
+def audit(on: str, investment: str | int) -> Audit:
+    return Audit(day(on), D(investment))
+
+
+def refund(
+    asked_on: str,
+    due_on: str,
+    amount: str | int,
+    *,
+    received: str | int = 0,
+    source: str = "省拨款",
+    holder: str = "unit",
+) -> Refund:
+    return Refund(source, holder, day(asked_on), day(due_on), D(amount), D(received))
+
+
 def funding_facts(
     *rows: FlowRow,
     on: str = "2023-06-15",
@@ -28,6 +44,8 @@ def funding_facts(
     scheme: str = "三类",
     tranches: Any = (),
     repeated_invoices: Any = (),
+    audits: Any = (),
+    refunds: Any = (),
     **life: Any,
 ) -> FundingFacts:
     """A contract of 500 + 500 of 3 000 万元 with the movements `rows`, as of `on`. None: not known."""
@@ -41,4 +59,6 @@ def funding_facts(
         flows=Flows.up_to(facts.on, rows),
         tranches=tranches,
         repeated_invoices=repeated_invoices,
+        audits=audits,
+        refunds=refunds,
     )

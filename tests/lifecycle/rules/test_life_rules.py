@@ -1,4 +1,4 @@
-"""LC-01 to LC-09, on both sides of each edge."""
+"""LC-01 to LC-10, on both sides of each edge."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lifecycle.rules import (
     annual_reports,
     commitment,
     extension,
+    findings,
     judge_all,
     late_milestones,
     midterm,
@@ -19,13 +20,13 @@ from lifecycle.rules import (
     term,
     yearly_plan,
 )
-from lifecycle.rules.facts import Waiver
+from lifecycle.rules.facts import Finding, Waiver
 from lifecycle.rules.limits import Limits
 from tests.lifecycle.rules.builders import answer_of, day, event, life_facts
 
 
 def test_the_rules_stand_in_the_order_of_their_numbers():
-    assert [rule.code for rule in ALL] == [f"LC-0{number}" for number in range(1, 10)]
+    assert [rule.code for rule in ALL] == [f"LC-{number:02}" for number in range(1, 11)]
     assert all(str(rule.title) and str(rule.basis) for rule in ALL)
 
 
@@ -429,3 +430,107 @@ def test_rules_that_allow_no_exception_ignore_one():
     facts = replace(life_facts(commitment_on=None), waivers=[waiver])
 
     assert answer_of(commitment.RULE, facts).status == "breach"
+
+
+# LC-10
+
+
+def finding(due_on: str, closed_on: str | None = None, found_on: str = "2024-01-10", text: str = "台账不全"):
+    return Finding(day(found_on), day(due_on), closed_on and day(closed_on), "major", text)
+
+
+def test_without_findings_there_is_nothing_to_mend():
+    answer = answer_of(findings.RULE, life_facts("2024-06-01"))
+
+    assert (answer.status, answer.figures) == ("pass", {})
+
+
+@pytest.mark.parametrize(
+    ("on", "status"),
+    [("2024-01-09", "pass"), ("2024-01-10", "pass"), ("2024-02-10", "pass"), ("2024-02-11", "breach")],
+)
+def test_a_finding_is_mended_by_its_due_day(on, status):
+    answer = answer_of(findings.RULE, life_facts(on, findings=[finding("2024-02-10")]))
+
+    assert answer.status == status
+
+
+def test_a_finding_found_later_is_not_known_yet():
+    answer = answer_of(findings.RULE, life_facts("2024-01-09", findings=[finding("2024-02-10")]))
+
+    assert answer.figures == {}
+
+
+def test_the_oldest_late_finding_is_named_with_its_days():
+    late = [
+        finding("2024-02-20", text="小"),
+        finding("2024-02-10", text="设备未入账\n" + "长" * 80),
+        finding("2024-06-10"),
+        finding("2024-02-01", "2024-01-31"),
+    ]
+
+    answer = answer_of(findings.RULE, life_facts("2024-03-01", findings=late))
+
+    assert answer.status == "breach"
+    assert (answer.figures["count"], answer.figures["due"], answer.figures["days"]) == (
+        2,
+        day("2024-02-10"),
+        20,
+    )
+    assert answer.figures["finding"].startswith("设备未入账 长")
+    assert len(answer.figures["finding"]) == 60
+    assert "较重" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "late"),
+    [("2024-02-11", "breach", None), ("2024-02-12", "pass", 1), ("2024-12-31", "pass", 1)],
+)
+def test_one_closed_late_passes_once_closed_and_says_so(on, status, late):
+    answer = answer_of(findings.RULE, life_facts(on, findings=[finding("2024-02-10", "2024-02-12")]))
+
+    assert (answer.status, answer.figures.get("closed_late")) == (status, late)
+    assert ("逾期销号" in answer.message) is (status == "pass")
+
+
+@pytest.mark.parametrize("closed_on", ["2024-02-09", "2024-02-10"])
+def test_one_closed_in_time_is_not_called_late(closed_on):
+    answer = answer_of(findings.RULE, life_facts("2024-03-01", findings=[finding("2024-02-10", closed_on)]))
+
+    assert answer.status == "pass"
+    assert "按期销号" in answer.message
+
+
+@pytest.mark.parametrize("closed_late", [0, 1])
+def test_one_that_is_not_due_yet_is_told_with_its_day(closed_late):
+    found = [
+        finding("2024-06-10"),
+        finding("2024-05-10"),
+        *[finding("2024-02-10", "2024-02-12")] * closed_late,
+    ]
+
+    answer = answer_of(findings.RULE, life_facts("2024-03-01", findings=found))
+
+    assert answer.figures == {
+        "total": 2 + closed_late,
+        "pending": 2,
+        "due": day("2024-05-10"),
+        "closed_late": closed_late,
+    }
+    assert "2024-05-10" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("suspended", "breach"),
+        ("acceptance", "breach"),
+        ("closed", "breach"),
+        ("terminated", "not_applicable"),
+        ("revoked", "not_applicable"),
+    ],
+)
+def test_findings_bind_until_a_project_is_broken_off(state, status):
+    facts = life_facts("2024-03-01", state=state, findings=[finding("2024-02-10")])
+
+    assert answer_of(findings.RULE, facts).status == status

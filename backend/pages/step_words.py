@@ -1,0 +1,160 @@
+"""Words for the story of a project: what took a step, what the step was, where it led."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backend.pages import security_log
+from backend.templatetags.pilot import yuan
+
+SUBJECTS: dict[str, str | Promise] = {
+    "acceptance": _("验收"),
+    "annualreport": _("年度报告"),
+    "audit": _("专项审计"),
+    "changerequest": _("变更申请"),
+    "contract": _("合同"),
+    "creditrecord": _("信用记录"),
+    "document": _("文件"),
+    "exemption": _("例外"),
+    "finding": _("问题整改"),
+    "inspection": _("检查"),
+    "milestone": _("里程碑"),
+    "panelist": _("评审专家"),
+    "paymentconfirmation": _("到账确认"),
+    "refund": _("退款"),
+    "refundreceipt": _("退款到账"),
+    "settlement": _("决算"),
+    "signature": _("签署"),
+    "surplusdecision": _("结余处理"),
+    "tranche": _("拨款期次"),
+}
+"""What things inside a project are called, by the names of their models."""
+
+ACTS: dict[str, str | Promise] = {
+    "accept": _("审核通过"),
+    "add": _("增加"),
+    "agree": _("同意"),
+    "approve": _("批准"),
+    "archive": _("归档"),
+    "ask": _("申请"),
+    "cancel": _("取消"),
+    "certify": _("发证"),
+    "change": _("修改"),
+    "city_review": _("设区市审核"),
+    "come_into_force": _("生效"),
+    "conclude": _("结论"),
+    "confirm": _("确认"),
+    "decide": _("决定"),
+    "draft": _("起草"),
+    "file": _("提交存档"),
+    "freeze": _("冻结"),
+    "give_back": _("退回"),
+    "grant": _("批准"),
+    "hand_in": _("提交"),
+    "hold": _("登记结果"),
+    "lift": _("解除"),
+    "log_progress": _("登记进展"),
+    "pass_on": _("同意并报送"),
+    "plan": _("计划"),
+    "publish": _("公示"),
+    "raise": _("提出"),
+    "receive": _("登记到账"),
+    "record": _("登记"),
+    "refuse": _("不批准"),
+    "remove": _("删除"),
+    "reopen": _("重新打开"),
+    "reply": _("答复"),
+    "save_draft": _("修改草稿"),
+    "settle": _("办结"),
+    "shut": _("销号"),
+    "sign": _("签署"),
+    "supersede": _("被替代"),
+    "take_back": _("撤回"),
+    "verify": _("核实"),
+    "waive": _("免除"),
+    "withdraw": _("撤回"),
+}
+"""What steps are called, whatever takes them."""
+
+
+def subject_word(name: str) -> str:
+    """What a thing is called; its own name where nobody said."""
+    return str(SUBJECTS.get(name, name))
+
+
+def act_word(subject: str, act: str) -> str:
+    """What a step is called: in general, or as the security log calls it; the act itself where nobody said."""
+    return str(ACTS.get(act) or security_log.ACTS.get(f"{subject}_{act}") or act)
+
+
+def state_word(subject: str, state: str) -> str:
+    """A state in the words of its model; the state itself where there are none."""
+    return str(_states_of(subject).get(state, state))
+
+
+def called(thing: models.Model | None) -> str:
+    """Which one it is, in a few words; empty where it is no more or needs none."""
+    tell = _CALLED.get(str(thing._meta.model_name)) if thing is not None else None
+    return str(tell(thing))[:60] if tell else ""
+
+
+def things_of(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], models.Model]:
+    """The things of these (model name, id) that there still are; a query for each name among them."""
+    wanted: dict[str, set[int]] = {}
+    for name, pk in pairs:
+        wanted.setdefault(name, set()).add(pk)
+    return {
+        (name, pk): thing
+        for name, ids in wanted.items()
+        if (model := _model_of(name)) is not None
+        for pk, thing in model._default_manager.in_bulk(ids).items()
+    }
+
+
+@cache
+def _model_of(name: str) -> type[models.Model] | None:
+    for app in ("lifecycle", "finance"):
+        try:
+            return apps.get_model(app, name)
+        except LookupError:
+            continue
+    return None
+
+
+@cache
+def _states_of(name: str) -> dict[str, Any]:
+    model = _model_of(name)
+    fields = {field.name: field for field in model._meta.fields} if model else {}
+    return dict(fields["state"].flatchoices) if "state" in fields else {}
+
+
+def _of_refund(refund: Any) -> str:
+    return f"{gettext(refund.source)} {yuan(refund.amount + refund.interest)}"
+
+
+_CALLED: dict[str, Callable[[Any], str]] = {
+    "acceptance": lambda acceptance: gettext("第 %(round)d 轮") % {"round": acceptance.round},
+    "annualreport": lambda report: gettext("%(year)d 年度") % {"year": report.year},
+    "audit": lambda audit: audit.report_no,
+    "changerequest": lambda change: change.get_kind_display(),
+    "contract": lambda contract: gettext("第 %(version)d 版") % {"version": contract.version},
+    "creditrecord": lambda credit: credit.subject_name,
+    "document": lambda document: document.title,
+    "exemption": lambda exemption: exemption.rule,
+    "finding": lambda finding: finding.text,
+    "inspection": lambda inspection: (
+        f"{inspection.get_kind_display()} {(inspection.held_on or inspection.planned_on).isoformat()}"
+    ),
+    "milestone": lambda milestone: f"{milestone.year} {milestone.name}",
+    "refund": _of_refund,
+    "signature": lambda signature: signature.get_party_display(),
+    "tranche": lambda tranche: f"{gettext(tranche.source)} {tranche.number}",
+}

@@ -1,0 +1,45 @@
+"""Holding a project and its journal still while something is worked out of the ledger and written beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from lifecycle.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A project as it stands under its lock, and the head of its journal."""
+
+    project: Project
+    sequence: int
+    head_hash: str
+
+
+def hold_project(project: Project) -> Project:
+    """Lock the project to the end of the transaction, so that it makes no move meanwhile; as it stands now.
+
+    Those who only point to it are not shut out: a posting that opens an account does so while it holds the
+    journal, and the two would wait for each other.
+    """
+    return (
+        Project.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "cluster__batch", "cluster__park__parent")
+        .get(pk=project.pk)
+    )
+
+
+def hold(project: Project) -> Held:
+    """Lock the project, then its journal: no move and no posting comes between."""
+    kept = hold_project(project)
+    return Held(kept, *hold_journal(kept))
+
+
+def hold_journal(project: Project) -> tuple[int, str]:
+    """Lock the journal of a project that is locked already; its sequence and head."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequence, head_hash FROM finance_open_journal(%s)", [project.pk])
+        sequence, head_hash = cursor.fetchone()
+    return sequence, head_hash

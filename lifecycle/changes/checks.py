@@ -1,0 +1,27 @@
+"""What other packages have to say of a change before it is handed in or approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lifecycle.models import Project
+from lifecycle.said import Faults
+
+Check = Callable[[Project, dict[str, Any]], Faults]
+"""(project as it stands, what is wanted) -> a sentence by the field that is at fault; empty when nothing is."""
+
+_checks: dict[str, list[Check]] = {}
+
+
+def check(kind: str, look: Check) -> None:
+    """Let `look` see every change of the kind. Other packages call it in their `AppConfig.ready()`."""
+    _checks.setdefault(kind, []).append(look)
+
+
+def faults_of(kind: str, project: Project, wanted: dict[str, Any]) -> Faults:
+    """What all of them find."""
+    found: Faults = {}
+    for look in _checks.get(kind, ()):
+        found |= look(project, wanted)
+    return found
