@@ -50,6 +50,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProjectStateEnum": "lifecycle.models.ProjectState",
         "InspectionStateEnum": "lifecycle.models.InspectionState",
         "FindingStateEnum": "lifecycle.models.FindingState",
+        "VerdictEnum": "lifecycle.models.acceptance.VERDICTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
