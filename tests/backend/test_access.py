@@ -14,7 +14,8 @@ from finance.terms import SOURCES
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses
-from tests.builders import make_project, moved
+from tests.builders import make_project, moved, yuan
+from tests.finance.settling import asked
 from tests.people import api_of, people_around
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
@@ -35,6 +36,19 @@ API: dict[str, Door] = {
     "api:project-move": Door(
         {"POST": Act.START_FUNDING}, of_project=True, arguments={"name": "start_funding"}
     ),
+    "api:project-entry-disallow": Door(
+        {"POST": Act.REVERSE_ENTRY}, of_project=True, arguments={"sequence": 1}
+    ),
+    "api:project-audits": Door({"GET": Act.SEE_PROJECTS, "POST": Act.RECORD_AUDIT}, of_project=True),
+    "api:project-settlement": Door({"GET": Act.SEE_PROJECTS, "POST": Act.SETTLE}, of_project=True),
+    "api:project-surplus": Door({"GET": Act.SEE_PROJECTS, "POST": Act.DECIDE_SURPLUS}, of_project=True),
+    "api:project-refunds": Door({"GET": Act.SEE_PROJECTS, "POST": Act.ASK_REFUND}, of_project=True),
+    "api:project-refund-workings": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-refund-receipts": Door(
+        {"POST": Act.RECORD_RECEIPT}, of_project=True, arguments={"refund": 0}
+    ),
+    "api:project-refund-withdraw": Door({"POST": Act.ASK_REFUND}, of_project=True, arguments={"refund": 0}),
+    "api:project-refund-interest": Door({"POST": Act.ASK_REFUND}, of_project=True, arguments={"refund": 0}),
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),
     "api:project-milestone-progress": Door({"POST": Act.LOG_MILESTONE}, of_project=True, arguments={"pk": 0}),
@@ -66,6 +80,8 @@ def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
     arguments: dict[str, Any] = dict(door.arguments)
     if "pk" in arguments:
         arguments["pk"] = project.milestones.earliest("pk").pk
+    if "refund" in arguments:
+        arguments["refund"] = asked(project, "0.00", interest=yuan("1.00")).pk
     address = reverse(name, kwargs={"number": project.number, **arguments} if door.of_project else arguments)
     wrong = {}
     for who, person in people_around(project).items():
