@@ -21,6 +21,8 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
+    "settlement": Act.SEE_PROJECTS,
+    "refunds": Act.SEE_PROJECTS,
 }
 ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "projects": TABLE[Act.SEE_PROJECTS],
@@ -44,6 +46,14 @@ POSTED = {
     "person-reset",
     "scope-open",
     "scope-close",
+    "settlement-audit",
+    "settlement-freeze",
+    "settlement-surplus",
+    "refund-ask",
+    "refund-disallow",
+    "refund-receipt",
+    "refund-interest",
+    "refund-withdraw",
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
@@ -114,6 +124,20 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "person-reset": {"pk": 1},
         "scope-open": {"pk": 1},
         "scope-close": {"pk": 1},
+        **{
+            name: {"number": project.number}
+            for name in (
+                "settlement-audit",
+                "settlement-freeze",
+                "settlement-surplus",
+                "refund-ask",
+                "refund-disallow",
+            )
+        },
+        **{
+            name: {"number": project.number, "pk": 1}
+            for name in ("refund-receipt", "refund-interest", "refund-withdraw")
+        },
     }
     assert browser_of(None).get(reverse(name, kwargs=arguments.get(name))).status_code == 405
 
