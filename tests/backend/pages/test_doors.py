@@ -37,6 +37,8 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "milestones": Act.SEE_PROJECTS,
     "annual-reports": Act.SEE_PROJECTS,
     "annual-report": Act.SEE_PROJECTS,
+    "settlement": Act.SEE_PROJECTS,
+    "refunds": Act.SEE_PROJECTS,
 }
 FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
     "ledger-download": lambda project: {"form": "csv"},
@@ -82,6 +84,14 @@ POSTED = {
     "person-reset",
     "scope-open",
     "scope-close",
+    "settlement-audit",
+    "settlement-freeze",
+    "settlement-surplus",
+    "refund-ask",
+    "refund-disallow",
+    "refund-receipt",
+    "refund-interest",
+    "refund-withdraw",
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
@@ -166,6 +176,20 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "person-reset": {"pk": 1},
         "scope-open": {"pk": 1},
         "scope-close": {"pk": 1},
+        **{
+            name: {"number": project.number}
+            for name in (
+                "settlement-audit",
+                "settlement-freeze",
+                "settlement-surplus",
+                "refund-ask",
+                "refund-disallow",
+            )
+        },
+        **{
+            name: {"number": project.number, "pk": 1}
+            for name in ("refund-receipt", "refund-interest", "refund-withdraw")
+        },
     }
     assert browser_of(None).get(reverse(name, kwargs=arguments.get(name))).status_code == 405
 
