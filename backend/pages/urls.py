@@ -16,6 +16,7 @@ from backend.pages import (
     security_log,
     signing,
     start,
+    tranches,
 )
 from backend.pages.converters import ProjectNumber
 
@@ -34,6 +35,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "projects/<number:number>/milestones/<int:pk>/",
         logging.milestone,
         name="milestone",
+    ),
+    path("projects/<number:number>/tranches/", tranches.tranches, name="tranches"),
+    path("projects/<number:number>/tranches/<int:pk>/", tranches.tranche, name="tranche"),
+    path("projects/<number:number>/tranches/<int:pk>/remove/", tranches.remove, name="tranche-remove"),
+    path("projects/<number:number>/tranches/<int:pk>/arrive/", tranches.arrive, name="tranche-arrive"),
+    path("projects/<number:number>/tranches/<int:pk>/pay/", tranches.pay_out, name="tranche-pay"),
+    path(
+        "projects/<number:number>/payments/<int:sequence>/confirm/",
+        tranches.confirm_payment,
+        name="payment-confirm",
     ),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(

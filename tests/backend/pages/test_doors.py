@@ -18,6 +18,7 @@ from tests.people import people_around
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
+    "tranches": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
@@ -38,6 +39,11 @@ POSTED = {
     "sign-out",
     "language",
     "milestone",
+    "tranche",
+    "tranche-remove",
+    "tranche-arrive",
+    "tranche-pay",
+    "payment-confirm",
     "import-confirm",
     "person-leave",
     "person-switch",
@@ -109,6 +115,11 @@ def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, projec
 def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
     arguments = {
         "milestone": {"number": project.number, "pk": 1},
+        "tranche": {"number": project.number, "pk": 1},
+        "tranche-remove": {"number": project.number, "pk": 1},
+        "tranche-arrive": {"number": project.number, "pk": 1},
+        "tranche-pay": {"number": project.number, "pk": 1},
+        "payment-confirm": {"number": project.number, "sequence": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
