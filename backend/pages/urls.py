@@ -28,6 +28,7 @@ from backend.pages import (
     settlement,
     signing,
     start,
+    tranches,
 )
 from backend.pages.converters import ExpertToken, ProjectNumber
 
@@ -80,6 +81,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<number:number>/credit/<int:pk>/lift/", credit.lift, name="credit-lift"),
     path("projects/<number:number>/acceptance/", acceptance.acceptance, name="acceptance"),
     path("projects/<number:number>/acceptance/panel/<int:pk>/", acceptance.expert, name="acceptance-expert"),
+    path("projects/<number:number>/tranches/", tranches.tranches, name="tranches"),
+    path("projects/<number:number>/tranches/<int:pk>/", tranches.tranche, name="tranche"),
+    path("projects/<number:number>/tranches/<int:pk>/remove/", tranches.remove, name="tranche-remove"),
+    path("projects/<number:number>/tranches/<int:pk>/arrive/", tranches.arrive, name="tranche-arrive"),
+    path("projects/<number:number>/tranches/<int:pk>/pay/", tranches.pay_out, name="tranche-pay"),
+    path(
+        "projects/<number:number>/payments/<int:sequence>/confirm/",
+        tranches.confirm_payment,
+        name="payment-confirm",
+    ),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(
         "projects/<number:number>/ledger/download/<str:form>/",
