@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +153,19 @@ def test_every_thing_with_a_word_is_one_there_is(name: str) -> None:
 )
 def test_a_step_is_called_by_its_word(subject: str, act: str, word: str) -> None:
     assert step_words.act_word(subject, act) == word
+
+
+def test_every_step_that_is_taken_has_a_word() -> None:
+    taken = {
+        act
+        for package in ("lifecycle", "finance")
+        for file in (Path(__file__).parents[3] / package).glob("*.py")
+        for act in re.findall(r'take_step\(\s*[\w.]+,\s*"(\w+)"', file.read_text(encoding="utf-8"))
+    }
+    logged = "|".join(step_words.security_log.ACTS)
+
+    assert {"file", "grant", "refuse", "withdraw"} <= taken
+    assert {act for act in taken if act not in step_words.ACTS and f"_{act}" not in logged} == set()
 
 
 def test_the_log_s_word_serves_where_there_is_no_other(monkeypatch: Any) -> None:
