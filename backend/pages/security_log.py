@@ -92,8 +92,6 @@ ACTS = {
     "refund_receive": _("登记退款到账"),
     "refund_reopen": _("退款到账被红冲"),
     "refund_withdraw": _("撤回退款通知"),
-    "log_milestone": _("登记里程碑进展"),
-    "add_milestone": _("增加里程碑"),
     "tranche_plan": _("增加拨款计划"),
     "tranche_change": _("修改拨款计划"),
     "tranche_remove": _("删除拨款计划"),
