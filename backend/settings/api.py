@@ -49,6 +49,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ProjectStateEnum": "lifecycle.models.ProjectState",
         "InspectionStateEnum": "lifecycle.models.InspectionState",
+        "InspectionKindEnum": "lifecycle.models.InspectionKind",
         "FindingStateEnum": "lifecycle.models.FindingState",
         "VerdictEnum": "lifecycle.models.acceptance.VERDICTS",
     },
