@@ -14,6 +14,7 @@ from finance.terms import (
     ARRIVAL,
     DIRECT,
     FISCAL,
+    HOLDERS,
     PARK,
     PARK_RETURN,
     PAYMENT,
@@ -60,6 +61,11 @@ class Working:
     asked: Decimal
     interest: Decimal = ZERO
     rate_percent: Decimal | None = None
+
+    @property
+    def holder_word(self) -> str:
+        """Who has to give it back, in words."""
+        return HOLDERS[self.holder]
 
     @property
     def unspent(self) -> Decimal:

@@ -20,10 +20,11 @@ from backend.api.errors import not_found
 from backend.api.formats import AmountField, DayField, Query, Shape, TextField, both_ways
 from backend.api.paging import Page
 from backend.api.schema import PAGING, ordering, page_of, parameter
+from finance.disallowing import disallow
 from finance.kinds import KINDS
 from finance.models import Entry, Journal
 from finance.posting import LENGTHS, Movement, Posted, post_entry, reverse_entry
-from finance.terms import CATEGORIES, SOURCES
+from finance.terms import CATEGORIES, SELF_RAISED, SOURCES, SPENDING
 from lifecycle.errors import Invalid
 
 ORDERS = ("sequence", "on", "amount")
@@ -92,14 +93,34 @@ class ReversalShape(Shape):
     on = DayField(required=False)
 
 
+class DisallowShape(Shape):
+    """Why a fiscal 支出 is disallowed. on: the day of the reversal, today when left out; spent_on: of the spending
+    out of the unit's own money, the day it was spent when left out; voucher: the old one when left out.
+    """
+
+    reason = TextField(max_length=LENGTHS["memo"])
+    on = DayField(required=False)
+    spent_on = DayField(required=False)
+    voucher = TextField(max_length=LENGTHS["voucher"], allow_blank=True, default="")
+
+
+class DisallowedShape(Shape):
+    """The reversal, and the same spending out of 单位自筹."""
+
+    reversal = EntryShape()
+    spending = EntryShape()
+
+
 class PostingView(ProjectView):
     """Answers with the entry: 201 when it was posted now, 200 when the same key had posted it before."""
 
     def answer(self, posted: Posted) -> Response:
+        return Response(self._told(posted), status=200 if posted.repeated else 201)
+
+    def _told(self, posted: Posted) -> dict[str, Any]:
         if posted.repeated:
-            before = Entry.objects.filter(project=self.project, sequence=posted.sequence)
-            return Response(_shown(before)[0])
-        return Response(_of_posting(posted.shown), status=201)
+            return _shown(Entry.objects.filter(project=self.project, sequence=posted.sequence))[0]
+        return _of_posting(posted.shown)
 
 
 class EntriesView(PostingView):
@@ -203,6 +224,28 @@ class ReverseView(PostingView):
             key=key,
         )
         return self.answer(posted)
+
+
+class DisallowView(PostingView):
+    acts: ClassVar = {"POST": Act.REVERSE_ENTRY}
+
+    @extend_schema(
+        summary=_("违规支出调整：红冲一笔财政资金支出，并改在单位自筹列支，一次完成。"),
+        parameters=[KEY],
+        request=DisallowShape,
+        responses={201: DisallowedShape, 200: DisallowedShape},
+    )
+    def post(self, request: Request, number: str, sequence: int) -> Response:
+        key = idempotency_key(request)
+        shape = DisallowShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        given = {"on": self.today} | shape.validated_data
+        access.require_posting(self.sight, self.project, kind=SPENDING, source=SELF_RAISED)
+        done = disallow(
+            project=self.project, sequence=sequence, actor=self.actor, today=self.today, key=key, **given
+        )
+        told = {"reversal": self._told(done.reversal), "spending": self._told(done.spending)}
+        return Response(told, status=200 if done.reversal.repeated else 201)
 
 
 def idempotency_key(request: Request) -> str | None:

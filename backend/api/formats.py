@@ -35,6 +35,7 @@ LARGEST_BODY = 1024 * 1024
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?", re.ASCII)
 
 
@@ -127,18 +128,29 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
         "invalid": gettext_lazy('应为大于零、最多两位小数的金额（元），如 "1234.50"；收到的是：{found}。'),
     }
 
+    may_be_zero = False
+
     def to_internal_value(self, data: Any) -> Decimal:
         text = ""
         if isinstance(data, str):
             text = data.strip()
         elif isinstance(data, Decimal) or (isinstance(data, int) and not isinstance(data, bool)):
             text = f"{Decimal(data):f}" if -20 < Decimal(data).adjusted() < 20 else ""
-        if not _AMOUNT.fullmatch(text) or not (amount := Decimal(text)):
+        if not _AMOUNT.fullmatch(text) or not (Decimal(text) or self.may_be_zero):
             self.fail("invalid", found=shortened(data))
-        return amount.quantize(Decimal("0.01"))
+        return Decimal(text).quantize(Decimal("0.01"))
 
     def to_representation(self, value: Decimal) -> str:
         return f"{value:.2f}"
+
+
+class ZeroAmountField(AmountField):
+    """Yuan, as AmountField, but zero too."""
+
+    default_error_messages: ClassVar = {
+        "invalid": gettext_lazy('应为不小于零、最多两位小数的金额（元），如 "0.00"；收到的是：{found}。'),
+    }
+    may_be_zero = True
 
 
 @extend_schema_field({"type": "string", "format": "date"})
@@ -264,6 +276,26 @@ class Query:
             self._fault(name, text, _("1 至 %(largest)d 的整数") % {"largest": largest})
             return default
         return number
+
+    def counts(self, name: str) -> list[int]:
+        """Every whole number given under the name, each from 1."""
+        found = []
+        for text in self.texts(name):
+            if not (_COUNT.fullmatch(text) and int(text)):
+                self._fault(name, text, _("从 1 起的整数"))
+                return []
+            found.append(int(text))
+        return found
+
+    def number(self, name: str) -> Decimal | None:
+        """A number, zero or above, of four decimals at most; None when it was not given."""
+        text = self._take(name).strip()
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            self._fault(name, text, _("不小于零、最多四位小数的数字"))
+            return None
+        return Decimal(text)
 
     def done(self) -> None:
         """Raises Invalid with details {parameter: message} when anything was wrong."""

@@ -10,6 +10,7 @@ from backend.api import (
     acceptance,
     accounts,
     annual_reports,
+    audits,
     batches,
     compliance,
     credit,
@@ -25,6 +26,8 @@ from backend.api import (
     money,
     moves,
     projects,
+    refunds,
+    settlement,
     tranches,
     years,
 )
@@ -80,6 +83,31 @@ v1: list[URLPattern | URLResolver] = [
     ),
     path(f"{PROJECT}gates/", moves.GatesView.as_view(), name="project-gates"),
     path(f"{PROJECT}moves/<str:name>/", moves.MoveView.as_view(), name="project-move"),
+    path(
+        f"{PROJECT}entries/<row:sequence>/disallow/",
+        entries.DisallowView.as_view(),
+        name="project-entry-disallow",
+    ),
+    path(f"{PROJECT}audits/", audits.AuditsView.as_view(), name="project-audits"),
+    path(f"{PROJECT}settlement/", settlement.SettlementView.as_view(), name="project-settlement"),
+    path(f"{PROJECT}surplus/", settlement.SurplusView.as_view(), name="project-surplus"),
+    path(f"{PROJECT}refunds/", refunds.RefundsView.as_view(), name="project-refunds"),
+    path(f"{PROJECT}refunds/workings/", refunds.WorkingsView.as_view(), name="project-refund-workings"),
+    path(
+        f"{PROJECT}refunds/<row:refund>/receipts/",
+        refunds.ReceiptsView.as_view(),
+        name="project-refund-receipts",
+    ),
+    path(
+        f"{PROJECT}refunds/<row:refund>/withdraw/",
+        refunds.WithdrawView.as_view(),
+        name="project-refund-withdraw",
+    ),
+    path(
+        f"{PROJECT}refunds/<row:refund>/interest/",
+        refunds.InterestView.as_view(),
+        name="project-refund-interest",
+    ),
     path(f"{PROJECT}ledger/", ledger.LedgerView.as_view(), name="project-ledger"),
     path(f"{PROJECT}milestones/", milestones.MilestonesView.as_view(), name="project-milestones"),
     path(

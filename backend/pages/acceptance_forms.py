@@ -102,7 +102,12 @@ class VerdictForm(_Deed):
     meeting_on = DayField(label=gettext_lazy("评审日期"))
     task_verdict = forms.ChoiceField(widget=Select, label=gettext_lazy("任务验收结论"))
     finance_verdict = forms.ChoiceField(widget=Select, label=gettext_lazy("财务验收结论"))
-    opinion = forms.CharField(label=gettext_lazy("专家组意见"), max_length=OPINION_LENGTH, widget=_long(5))
+    opinion = forms.CharField(
+        label=gettext_lazy("专家组意见"),
+        max_length=OPINION_LENGTH,
+        widget=_long(5),
+        help_text=gettext_lazy("验收结论取任务、财务两项结论中较差的一项；登记后专家组和评分不再变更。"),
+    )
 
     def __init__(self, data: Any = None, *, present: Round | None, today: date) -> None:
         found = None if present is None else present.tally

@@ -61,13 +61,23 @@ def part(
     request: HttpRequest, template: str, project: Project, here: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page inside a project, with the way to the others; `here` is its name in PARTS."""
+    return render(
+        request,
+        template,
+        {"project": project, "parts": ways_of(project, here), **context},
+        status=status,
+    )
+
+
+def ways_of(project: Project, here: str) -> list[dict[str, Any]]:
+    """The pages inside a project, the present one marked."""
     ways = []
     for name, label in PARTS:
         try:
             ways.append({"url": reverse(name, args=[project.number]), "label": label, "here": name == here})
         except NoReverseMatch:
             continue
-    return render(request, template, {"project": project, "parts": ways, **context}, status=status)
+    return ways
 
 
 def actor_on(request: PageRequest, act: Act, project: Project) -> Actor:

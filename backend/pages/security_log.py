@@ -84,6 +84,20 @@ ACTS = {
     "acceptance_archive": _("登记验收归档"),
     "acceptance_conclude": _("验收结题"),
     "acceptance_give_back": _("验收退回整改"),
+    "audit_record": _("登记专项审计"),
+    "settlement_freeze": _("封存经费决算"),
+    "surplusdecision_decide": _("处理结余"),
+    "refund_ask": _("通知退款"),
+    "refund_charge": _("核定退款利息"),
+    "refund_receive": _("登记退款到账"),
+    "refund_reopen": _("退款到账被红冲"),
+    "refund_withdraw": _("撤回退款通知"),
+    "tranche_plan": _("增加拨款计划"),
+    "tranche_change": _("修改拨款计划"),
+    "tranche_remove": _("删除拨款计划"),
+    "tranche_arrive": _("登记某期到账"),
+    "tranche_pay": _("拨付某期"),
+    "paymentconfirmation_confirm": _("确认到账"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

@@ -38,52 +38,6 @@ SUBJECTS: dict[str, str | Promise] = {
 }
 """What things inside a project are called, by the names of their models."""
 
-ACTS: dict[str, str | Promise] = {
-    "accept": _("审核通过"),
-    "add": _("增加"),
-    "agree": _("同意"),
-    "approve": _("批准"),
-    "archive": _("归档"),
-    "ask": _("申请"),
-    "cancel": _("取消"),
-    "certify": _("发证"),
-    "change": _("修改"),
-    "city_review": _("设区市审核"),
-    "come_into_force": _("生效"),
-    "conclude": _("结论"),
-    "confirm": _("确认"),
-    "decide": _("决定"),
-    "draft": _("起草"),
-    "file": _("提交存档"),
-    "freeze": _("冻结"),
-    "give_back": _("退回"),
-    "grant": _("批准"),
-    "hand_in": _("提交"),
-    "hold": _("登记结果"),
-    "lift": _("解除"),
-    "log_progress": _("登记进展"),
-    "pass_on": _("同意并报送"),
-    "plan": _("计划"),
-    "publish": _("公示"),
-    "raise": _("提出"),
-    "receive": _("登记到账"),
-    "record": _("登记"),
-    "refuse": _("不批准"),
-    "remove": _("删除"),
-    "reopen": _("重新打开"),
-    "reply": _("答复"),
-    "save_draft": _("修改草稿"),
-    "settle": _("办结"),
-    "shut": _("销号"),
-    "sign": _("签署"),
-    "supersede": _("被替代"),
-    "take_back": _("撤回"),
-    "verify": _("核实"),
-    "waive": _("免除"),
-    "withdraw": _("撤回"),
-}
-"""What steps are called, whatever takes them."""
-
 
 def subject_word(name: str) -> str:
     """What a thing is called; its own name where nobody said."""
@@ -91,8 +45,8 @@ def subject_word(name: str) -> str:
 
 
 def act_word(subject: str, act: str) -> str:
-    """What a step is called: in general, or as the security log calls it; the act itself where nobody said."""
-    return str(ACTS.get(act) or security_log.ACTS.get(f"{subject}_{act}") or act)
+    """What a step is called, as in the security log; the act itself where nobody said."""
+    return str(security_log.ACTS.get(f"{subject}_{act}", act))
 
 
 def state_word(subject: str, state: str) -> str:

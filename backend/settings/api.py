@@ -49,7 +49,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ProjectStateEnum": "lifecycle.models.ProjectState",
         "InspectionStateEnum": "lifecycle.models.InspectionState",
+        "InspectionKindEnum": "lifecycle.models.InspectionKind",
         "FindingStateEnum": "lifecycle.models.FindingState",
+        "VerdictEnum": "lifecycle.models.acceptance.VERDICTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

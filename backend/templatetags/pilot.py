@@ -22,8 +22,10 @@ TEN_THOUSAND = Decimal(10000)
 
 
 @register.filter
-def yuan(amount: Decimal | None) -> str:
-    """1,234.50; a dash for nothing known."""
+def yuan(amount: Decimal | str | None) -> str:
+    """1,234.50; a dash for nothing known. A text is an amount as it was kept: 1234.50."""
+    if isinstance(amount, str):
+        amount = Decimal(amount)
     return "–" if amount is None else f"{amount:,.2f}"
 
 

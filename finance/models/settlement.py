@@ -235,16 +235,23 @@ class Refund(WithArrows):
 class RefundReceiptQuerySet(models.QuerySet["RefundReceipt"]):
     def counted(self) -> Self:
         """Those that count: their entry, where they have one, was not reversed."""
+        return self.with_standing().filter(is_counted=True)
+
+    def with_standing(self) -> Self:
+        """With `is_counted`: whether they count."""
         reversal = Entry.objects.filter(reverses=OuterRef("entry"), project=OuterRef("project"))
-        return self.filter(Q(entry=None) | ~Exists(reversal))
+        return self.annotate(is_counted=Q(entry=None) | ~Exists(reversal))
 
 
 class RefundReceipt(models.Model):
     """Money that came back, as the province recorded it. Appended only.
 
     entry: the 退回 or 园区退回 in the ledger; None where only interest came. amount: principal, in yuan, the
-    entry's part that counts for this refund. key: the idempotency key under which it was recorded.
+    entry's part that counts for this refund. key: the idempotency key under which it was recorded. is_counted: on
+    rows of `with_standing()` alone.
     """
+
+    is_counted: bool
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="refund_receipts")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="receipts")

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from backend.access import TABLE, Act
 from finance.kinds import KINDS
+from finance.models import Refund
 from finance.terms import SOURCES
 from lifecycle.models import Acceptance, AnnualReport, Exemption, Panelist, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
-from tests.builders import make_exemption, make_project, make_tranche, moved
+from tests.builders import make_exemption, make_project, make_tranche, moved, yuan
+from tests.finance.settling import asked
 from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.papers import make_document
 from tests.people import api_of, people_around
@@ -31,6 +33,10 @@ def an_expert(project: Project) -> Panelist:
     return Panelist.objects.create(acceptance=acceptance, name="专家", organisation="东南大学")
 
 
+def a_refund(project: Project) -> Refund:
+    return asked(project, "0.00", interest=yuan("1.00"))
+
+
 API: dict[str, Door] = {
     "api:token": Door({"POST": None}, is_open=True),
     "api:me": Door({"GET": None}),
@@ -46,6 +52,23 @@ API: dict[str, Door] = {
     "api:project-gates": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
     "api:project-move": Door(
         {"POST": Act.START_FUNDING}, of_project=True, arguments={"name": "start_funding"}
+    ),
+    "api:project-entry-disallow": Door(
+        {"POST": Act.REVERSE_ENTRY}, of_project=True, arguments={"sequence": 1}
+    ),
+    "api:project-audits": Door({"GET": Act.SEE_PROJECTS, "POST": Act.RECORD_AUDIT}, of_project=True),
+    "api:project-settlement": Door({"GET": Act.SEE_PROJECTS, "POST": Act.SETTLE}, of_project=True),
+    "api:project-surplus": Door({"GET": Act.SEE_PROJECTS, "POST": Act.DECIDE_SURPLUS}, of_project=True),
+    "api:project-refunds": Door({"GET": Act.SEE_PROJECTS, "POST": Act.ASK_REFUND}, of_project=True),
+    "api:project-refund-workings": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-refund-receipts": Door(
+        {"POST": Act.RECORD_RECEIPT}, of_project=True, arguments={"refund": id_of(a_refund)}
+    ),
+    "api:project-refund-withdraw": Door(
+        {"POST": Act.ASK_REFUND}, of_project=True, arguments={"refund": id_of(a_refund)}
+    ),
+    "api:project-refund-interest": Door(
+        {"POST": Act.ASK_REFUND}, of_project=True, arguments={"refund": id_of(a_refund)}
     ),
     "api:project-ledger": Door({"GET": Act.DOWNLOAD_LEDGER}, of_project=True),
     "api:project-milestones": Door({"GET": Act.SEE_PROJECTS, "POST": Act.PLAN_MILESTONE}, of_project=True),

@@ -31,12 +31,15 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "document": Act.SEE_PROJECTS,
     "history": Act.SEE_PROJECTS,
     "exemptions": Act.SEE_PROJECTS,
+    "tranches": Act.SEE_PROJECTS,
     "entry": Act.POST_ENTRY,
     "ledger-download": Act.DOWNLOAD_LEDGER,
     "entry-reversal": Act.REVERSE_ENTRY,
     "milestones": Act.SEE_PROJECTS,
     "annual-reports": Act.SEE_PROJECTS,
     "annual-report": Act.SEE_PROJECTS,
+    "settlement": Act.SEE_PROJECTS,
+    "refunds": Act.SEE_PROJECTS,
 }
 FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
     "ledger-download": lambda project: {"form": "csv"},
@@ -76,12 +79,25 @@ POSTED = {
     "exemption-grant",
     "exemption-refuse",
     "exemption-withdraw",
+    "tranche",
+    "tranche-remove",
+    "tranche-arrive",
+    "tranche-pay",
+    "payment-confirm",
     "import-confirm",
     "person-leave",
     "person-switch",
     "person-reset",
     "scope-open",
     "scope-close",
+    "settlement-audit",
+    "settlement-freeze",
+    "settlement-surplus",
+    "refund-ask",
+    "refund-disallow",
+    "refund-receipt",
+    "refund-interest",
+    "refund-withdraw",
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
@@ -161,11 +177,30 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "exemption-grant": {"number": project.number, "pk": 1},
         "exemption-refuse": {"number": project.number, "pk": 1},
         "exemption-withdraw": {"number": project.number, "pk": 1},
+        "tranche": {"number": project.number, "pk": 1},
+        "tranche-remove": {"number": project.number, "pk": 1},
+        "tranche-arrive": {"number": project.number, "pk": 1},
+        "tranche-pay": {"number": project.number, "pk": 1},
+        "payment-confirm": {"number": project.number, "sequence": 1},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
         "scope-open": {"pk": 1},
         "scope-close": {"pk": 1},
+        **{
+            name: {"number": project.number}
+            for name in (
+                "settlement-audit",
+                "settlement-freeze",
+                "settlement-surplus",
+                "refund-ask",
+                "refund-disallow",
+            )
+        },
+        **{
+            name: {"number": project.number, "pk": 1}
+            for name in ("refund-receipt", "refund-interest", "refund-withdraw")
+        },
     }
     assert browser_of(None).get(reverse(name, kwargs=arguments.get(name))).status_code == 405
 

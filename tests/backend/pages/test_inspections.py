@@ -21,7 +21,7 @@ from tests.people import make_person, people_around
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 16
+QUERIES = 18
 
 
 @pytest.fixture

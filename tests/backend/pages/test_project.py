@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 QUERIES = 11
 """Session, person, memberships; the project; money, all small tables together, pace; whether answers are
-stale, the answers; the latest entries."""
+stale, the answers; grave credit records; the latest entries."""
 
 
 @pytest.fixture
