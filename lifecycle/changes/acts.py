@@ -270,12 +270,16 @@ def next_in_chain(change: ChangeRequest, project: Project) -> str | None:
 
     A city is passed over where neither the park nor the unit lies in one.
     """
-    chain = CHAIN[change.tier]
-    rest = chain[chain.index(ChangeState(change.state)) + 1 :]
-    for state in rest:
-        if state != ChangeState.AT_CITY or has_city(project):
-            return state.value
-    return None
+    states = CHAIN[change.tier]
+    rest = states[states.index(ChangeState(change.state)) + 1 :]
+    passed = chain_of(change, project)
+    return next((state.value for state in rest if state.value in passed), None)
+
+
+def chain_of(change: ChangeRequest, project: Project) -> list[str]:
+    """The states a change of its tier passes in this project, in order; the last one's reviewer approves it."""
+    states = CHAIN[change.tier]
+    return [state.value for state in states if state != ChangeState.AT_CITY or has_city(project)]
 
 
 def has_city(project: Project) -> bool:

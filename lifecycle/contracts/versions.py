@@ -30,6 +30,7 @@ from lifecycle.steps import take_step
 
 ANNEX_LENGTH = 4000
 SIGNATORY_LENGTH = 100
+REASON_LENGTH = 2000
 
 
 class StageForbids(Conflict):
@@ -141,7 +142,7 @@ def withdraw_draft(*, contract: Contract, actor: Actor, on: date, today: date, r
     refuse_if_any(
         {
             "on": day_fault(on, today=today, after=signed or draft.drafted_on),
-            "reason": text_fault(reason, longest=2000, must=False),
+            "reason": text_fault(reason, longest=REASON_LENGTH, must=False),
         }
     )
     former = draft.state
@@ -245,7 +246,7 @@ def sign(
 
 def parties_left(contract: Contract) -> list[str]:
     """The parties that have not signed this version yet, in the order of the contract."""
-    signed = set(contract.signatures.values_list("party", flat=True))
+    signed = {signature.party for signature in contract.signatures.all()}
     return [party.value for party in PARTIES if party.value not in signed]
 
 
