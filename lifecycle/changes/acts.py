@@ -334,12 +334,7 @@ def _turn_down(
 
 
 def _locked(project_id: int) -> Project:
-    parties = ("unit__parent", "cluster__batch", "cluster__park__parent")
-    return (
-        Project.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(*parties)
-        .get(pk=project_id)
-    )
+    return Project.objects.select_related("unit__parent").held(project_id)
 
 
 def _both(change: ChangeRequest) -> tuple[Project, ChangeRequest]:

@@ -304,7 +304,7 @@ def _version(project: Project, terms: Terms, *, on: date) -> Contract:
 
 
 def _locked(project_id: int) -> Project:
-    return Project.objects.select_for_update(of=("self",), no_key=True).with_parties().get(pk=project_id)
+    return Project.objects.held(project_id)
 
 
 def _draft(contract: Contract) -> Contract:
