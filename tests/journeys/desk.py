@@ -294,13 +294,41 @@ class Desk:
     def changes(self, kind: str, wanted: Json, reason: str = "实际需要") -> int:
         """A weighty change on its whole way: unit, park, city, province; its id."""
         change = self.does("unit", "changes/", {"kind": kind, "reason": reason, "wanted": wanted})
-        path = f"changes/{change['id']}"
+        self.passes(change["id"])
+        return int(change["id"])
+
+    def passes(self, pk: int) -> None:
+        """A request that was drafted, along its chain; nobody decides before it is their turn."""
+        path = f"changes/{pk}"
         self.refused("park", f"{path}/agree/", code="wrong_state")
         self.does("unit", f"{path}/hand-in/")
         self.refused("province", f"{path}/agree/", status=403, code="forbidden")
         for who, state in (("park", "at_city"), ("city", "at_province"), ("province", "approved")):
             assert self.does(who, f"{path}/agree/", {"comment": "同意"})["state"] == state
-        return int(change["id"])
+
+    def prepares_acceptance(self, report_no: str) -> None:
+        """The technical report, an audit of the whole investment, the papers, and the settlement of today."""
+        today = self.clock.today.isoformat()
+        paper = self.files("unit", "technical_report", title="科技报告收录证明")
+        self.does(
+            "unit",
+            "acceptance/technical-report/",
+            {"document_no": f"科报{report_no}", "on": today, "document": paper},
+        )
+        self.does(
+            "unit",
+            "audits/",
+            {
+                "on": today,
+                "firm": "示例会计师事务所",
+                "report_no": report_no,
+                "opinion": "无保留意见",
+                "audited_investment": self.get("unit")["total_investment"],
+            },
+        )
+        for code, title in TITLES.items():
+            self.files("unit", "acceptance", title=title, number=code)
+        self.does("unit", "settlement/")
 
     # Acceptance.
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.journeys.clock import Clock
-from tests.journeys.desk import Desk, audited, checked_ledger, sums
+from tests.journeys.desk import Desk, Json, audited, checked_ledger, codes, sums
 
 NUMBER = "BA2024025"
 PEOPLE = {
@@ -374,20 +374,7 @@ def _everything_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     assert desk.get("province", "gates/")["moves"] == {}
 
-    capsys.readouterr()
-    call_command("compliance", "--project", NUMBER, "--json")
-    by_command = json.loads(capsys.readouterr().out)["projects"][NUMBER]
-    by_api = {answer["code"]: answer for answer in desk.get("auditor", "rules/")["rules"]}
-    assert {
-        code: {name: answer[name] for name in ("status", "message", "figures")}
-        for code, answer in by_api.items()
-    } == by_command["rules"]
-    for who in PEOPLE:
-        told = desk.get(who, "funding/")
-        assert {name: told[name] for name in by_command["funding"]} == by_command["funding"]
-
-    call_command("verify_ledger", NUMBER, "--json")
-    assert json.loads(capsys.readouterr().out)["ok"] is True
+    by_command = answers_by_command(desk, capsys)
     ledger = checked_ledger(desk.downloads("auditor", "ledger/?format=csv"), NUMBER)
     assert sums(ledger, "拨付单位") == dict.fromkeys(FISCAL, Decimal(3_000_000))
     assert sums(ledger, "到账园区") == {"省拨款": Decimal(3_000_000)}
@@ -403,3 +390,286 @@ def _everything_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
         if isinstance(figures, dict):
             assert Decimal(figures["spent"]) == spent[source]
     assert desk.state == "closed"
+
+
+def answers_by_command(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Json:
+    """What `compliance` says of the project, once the API has said the same and the journal was found clean."""
+    capsys.readouterr()
+    call_command("compliance", "--project", desk.number, "--json")
+    by_command = json.loads(capsys.readouterr().out)["projects"][desk.number]
+    wanted = ("status", "message", "figures")
+    listed = desk.client("province").get(
+        "/api/v1/compliance/", {"q": desk.number, "page_size": "200"}, format="json"
+    )
+    for rules in (desk.get("auditor", "rules/")["rules"], listed.json()["results"]):
+        by_api = {answer["code"]: {name: answer[name] for name in wanted} for answer in rules}
+        assert by_api == by_command["rules"]
+    for who in desk.people:
+        told = desk.get(who, "funding/")
+        assert {name: told[name] for name in by_command["funding"]} == by_command["funding"]
+    call_command("verify_ledger", desk.number, "--json")
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    return by_command
+
+
+OTHER = "BA2024013"
+OTHER_PEOPLE = {
+    "unit": f"unit.{OTHER}",
+    "park": "park.1",
+    "city": "city.1",
+    "province": "province",
+    "auditor": "auditor",
+}
+
+
+def test_a_project_is_stopped_extended_given_back_and_broken_off(
+    sample_programme: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(OTHER, OTHER_PEOPLE, sample_programme)
+    for part in (
+        _work_is_suspended,
+        _work_goes_on,
+        _term_is_extended,
+        _what_is_lacking_is_made_up,
+        _given_back_and_mended,
+        _broken_off,
+        _money_comes_back,
+    ):
+        part(desk)
+        audited(desk)
+    _ending_is_told(desk, capsys)
+
+
+def _work_is_suspended(desk: Desk) -> None:
+    """暂停: nothing is paid meanwhile, and what is late waits."""
+    assert desk.state == "implementing"
+    assert desk.rule("FIN-05")["status"] == desk.rule("FIN-06")["status"] == "breach"
+    details = desk.refused("province", "moves/suspend/", status=400, code="invalid")
+    assert set(details) == {"reason"}
+    desk.refused("park", "moves/suspend/", {"reason": "停产搬迁"}, status=403, code="forbidden")
+    desk.moves("province", "suspend", reason="停产搬迁")
+    desk.refused("province", "moves/suspend/", {"reason": "停产搬迁"}, code="wrong_stage")
+    desk.refused("park", "moves/apply_for_acceptance/", code="wrong_stage")
+    pk = desk.tranche("省拨款", 2)["id"]
+    desk.refused("park", f"tranches/{pk}/pay/", {"voucher": "R-1"}, code="stage_forbids")
+    change = {"kind": "term", "reason": "停产", "wanted": {"months": 6}}
+    desk.refused("unit", "changes/", change, code="stage_forbids")
+    assert desk.rule("FIN-06")["status"] == "not_applicable"
+    assert desk.rule("FIN-05")["status"] == "breach"
+
+
+def _work_goes_on(desk: Desk) -> None:
+    """恢复: not before it was suspended, and once a day."""
+    said = {"reason": "搬迁完成"}
+    desk.clock.go_to("2026-12-15")
+    details = desk.refused("province", "moves/resume/", {**said, "on": "2026-11-19"}, code="blocked")
+    assert codes(details["conditions"]) == {"day_in_order"}
+    assert codes(details["today"]) == set()
+    desk.moves("province", "resume", **said)
+    desk.moves("province", "suspend", reason="搬迁验收未过")
+    desk.blocked("province", "resume", {"event_day_free"}, **said)
+    desk.clock.go_to("2026-12-16")
+    desk.moves("province", "resume", **said)
+    assert desk.rule("FIN-06")["status"] == "breach"
+
+
+def _term_is_extended(desk: Desk) -> None:
+    """延期: once, by half a year; the second time it is refused before anybody has to look at it."""
+    desk.clock.go_to("2027-01-11")
+    assert desk.get("unit")["end_on"] == "2027-12-31"
+    ask = {"kind": "term", "reason": "停产搬迁影响进度", "wanted": {"months": 13}}
+    too_long = desk.does("unit", "changes/", ask)
+    details = desk.refused("unit", f"changes/{too_long['id']}/hand-in/", code="extension_irregular")
+    assert details["rule"] == "LC-09"
+    edited = desk.does("unit", f"changes/{too_long['id']}/", {"wanted": {"months": 6}}, method="patch")
+    assert edited["wanted"] == {"months": 6}
+    impact = desk.get("unit", f"changes/{edited['id']}/impact/")
+    assert ("2027-12-31", "2028-06-30") in [(row["before"], row["after"]) for row in impact["days"]]
+    desk.passes(edited["id"])
+    assert desk.get("unit")["end_on"] == "2028-06-30"
+    assert desk.rule("LC-01")["status"] == desk.rule("LC-09")["status"] == "pass"
+    gates = desk.get("unit", "gates/")
+    assert gates["acceptance"]["first_day"] == "2028-07-01"
+
+    again = desk.does("unit", "changes/", {**ask, "wanted": {"months": 1}})
+    details = desk.refused("unit", f"changes/{again['id']}/hand-in/", code="extension_irregular")
+    assert details["rule"] == "LC-09"
+    desk.does("unit", f"changes/{again['id']}/withdraw/")
+    assert desk.get("unit")["end_on"] == "2028-06-30"
+
+    assert desk.rule("LC-02")["status"] == "breach"
+    desk.does("park", "milestones/", {"year": 2028, "name": "完成产业化验证", "planned_on": "2028-05-31"})
+    assert desk.rule("LC-02")["status"] == "pass"
+
+
+def _what_is_lacking_is_made_up(desk: Desk) -> None:
+    """The sample's faults are mended one after the other until acceptance may be applied for."""
+    assert desk.readiness() == {
+        "term_ended",
+        "milestones_done",
+        "annual_reports_complete",
+        "technical_report_filed",
+        "dossier_complete",
+        "tranches_paid",
+        "audit_on_file",
+        "settlement_adds_up",
+        "FIN-05",
+    }
+    desk.passes_on("省拨款", 2, "pay")
+    assert not desk.readiness() & {"tranches_paid", "FIN-05"}
+    for milestone in desk.milestones(2026):
+        desk.completes(milestone)
+    desk.reports_on(2026)
+    desk.clock.go_to("2027-12-13")
+    for milestone in desk.milestones(2027):
+        desk.completes(milestone)
+    desk.reports_on(2027)
+    desk.clock.go_to("2028-05-31")
+    for milestone in desk.milestones(2028):
+        desk.completes(milestone)
+    desk.prepares_acceptance("会审〔2028〕13号")
+    desk.clock.go_to("2028-06-30")
+    desk.blocked("park", "apply_for_acceptance", {"term_ended"})
+    desk.clock.go_to("2028-07-01")
+    desk.moves("park", "apply_for_acceptance")
+
+
+def _given_back_and_mended(desk: Desk) -> None:
+    """退回整改: findings and three months at most to mend them by; a second time it is not given back."""
+    desk.clock.go_to("2028-08-01")
+    finding = {"severity": "major", "text": "一笔设备费与合同无关"}
+    said = {"reason": "经费使用不合规", "findings": [finding], "due_on": "2028-11-02"}
+    details = desk.refused(
+        "province", "moves/return_for_rectification/", {**said, "findings": []}, status=400, code="invalid"
+    )
+    assert set(details) == {"findings", "due_on"}
+    details = desk.refused("province", "moves/return_for_rectification/", said, status=400, code="invalid")
+    assert set(details) == {"due_on"}
+    desk.moves("province", "return_for_rectification", **{**said, "due_on": "2028-11-01"})
+    assert [each["state"] for each in desk.get("park", "acceptance/")["rounds"]] == ["returned"]
+    desk.blocked("park", "apply_for_acceptance", {"no_open_finding"})
+
+    spent = next(each for each in desk.rows("unit", "entries/?kind=支出&source=省拨款"))
+    moved = desk.does("unit", f"entries/{spent['sequence']}/disallow/", {"reason": "与合同无关"})
+    assert (moved["spending"]["source"], moved["spending"]["amount"]) == ("单位自筹", spent["amount"])
+    (found,) = desk.rows("unit", "findings/?state=open")
+    assert (found["due_on"], found["origin"]) == ("2028-11-01", "acceptance")
+    # Money has moved, so what was settled must be settled anew.
+    desk.blocked("park", "apply_for_acceptance", {"no_open_finding", "settlement_adds_up"})
+    desk.clock.go_to("2028-09-04")
+    desk.mends(found["id"], "province")
+    desk.does("unit", "settlement/")
+    desk.moves("park", "apply_for_acceptance")
+    assert [each["state"] for each in desk.get("park", "acceptance/")["rounds"]] == ["filed", "returned"]
+    desk.clock.go_to("2028-09-11")
+    desk.blocked(
+        "province", "return_for_rectification", {"not_returned_before"}, **{**said, "due_on": "2028-10-11"}
+    )
+
+
+def _broken_off(desk: Desk) -> None:
+    """终止 by fault: on a paper of the province, with what must come back worked out from the ledger."""
+    said = {"reason": "弄虚作假", "reason_class": "fault"}
+    details = desk.refused("province", "moves/terminate/", {"reason": "弄虚作假"}, status=400, code="invalid")
+    assert set(details) == {"reason_class", "document"}
+    assert desk.rows("province", "refunds/") == desk.rows("province", "credit/") == []
+    paper = desk.files("province", "decision", title="终止决定", number="示例科计〔2028〕9号")
+    funding = desk.get("province", "funding/")
+    desk.moves("province", "terminate", **said, document=paper)
+    desk.refused("province", "moves/revoke/", {**said, "document": paper}, code="wrong_stage")
+
+    refunds = desk.rows("unit", "refunds/")
+    assert {(each["cause"], each["holder"], each["state"]) for each in refunds} == {
+        ("termination", "unit", "asked")
+    }
+    for refund in refunds:
+        assert refund["amount"] == funding[refund["source"]]["balance"] == refund["open_amount"]
+        assert (refund["asked_on"], refund["due_on"]) == ("2028-09-11", "2028-10-11")
+        assert refund["notice_no"] == "示例科计〔2028〕9号"
+        assert refund["workings"]["formula"]
+    assert {each["source"] for each in refunds} == set(FISCAL)
+
+    (record,) = desk.rows("province", "credit/")
+    assert (record["grade"], record["subject_kind"], record["until"]) == ("minor", "unit", None)
+    assert "弄虚作假" in record["behaviour"]
+    assert record["subject_name"] == desk.get("province")["unit"]
+
+
+def _money_comes_back(desk: Desk) -> None:
+    """In time up to the due day, late the day after; what came by then is in the ledger and on the refund."""
+    desk.refused(
+        "unit",
+        "entries/",
+        {
+            "kind": "支出",
+            "source": "省拨款",
+            "category": "业务费",
+            "amount": "1.00",
+            "on": "2028-09-11",
+            "voucher": "R-3",
+        },
+        code="stage_forbids",
+    )
+    grant, matching = sorted(desk.rows("province", "refunds/"), key=lambda each: FISCAL.index(each["source"]))
+    assert desk.rule("FIN-12")["status"] == "pass"
+    desk.clock.go_to("2028-09-20")
+    half = (Decimal(grant["amount"]) / 2).quantize(Decimal("0.01"))
+    came = {"on": "2028-09-20", "amount": f"{half:.2f}", "voucher": "收-1"}
+    path = f"refunds/{grant['id']}/receipts/"
+    desk.refused("unit", path, came, status=403, code="forbidden")
+    too_much = {**came, "amount": f"{Decimal(grant['amount']) + Decimal('0.01'):.2f}"}
+    assert desk.refused("province", path, too_much, code="more_than_asked") == {"available": grant["amount"]}
+    first = desk.does("province", path, came, key="r-1")
+    assert desk.does("province", path, came, key="r-1") == first
+    rest = Decimal(grant["amount"]) - half
+    assert (first["state"], first["open_amount"]) == ("asked", f"{rest:.2f}")
+
+    # The unit sends the other half back itself; the province only says that it came.
+    desk.clock.go_to("2028-10-09")
+    sent = desk.posts("unit", "退回", "省拨款", f"{rest:.2f}")
+    settled = desk.does(
+        "province",
+        path,
+        {"on": "2028-10-09", "amount": f"{rest:.2f}", "voucher": "收-2", "sequence": sent["sequence"]},
+    )
+    assert (settled["state"], settled["open_amount"]) == ("received", "0.00")
+    for today, status in (("2028-10-11", "pass"), ("2028-10-12", "breach")):
+        desk.clock.go_to(today)
+        assert desk.rule("FIN-12")["status"] == status
+    assert desk.rule("FIN-12")["figures"]["amount"] == matching["amount"]
+    assert desk.rule("FIN-12")["figures"]["days"] == 1
+    done = desk.does(
+        "province",
+        f"refunds/{matching['id']}/receipts/",
+        {"on": "2028-10-12", "amount": matching["amount"], "voucher": "收-3"},
+    )
+    assert done["state"] == "received"
+    assert desk.rule("FIN-12")["status"] == "pass"
+    (record,) = desk.rows("province", "credit/")
+    lifted = desk.does("province", f"credit/{record['id']}/lift/", {"reason": "已退清并整改"})
+    assert lifted["lifted_on"] == "2028-10-12"
+
+
+def _ending_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [(row["move"], row["effective_on"], row["role"]) for row in audited(desk)] == [
+        ("entered", None, ""),
+        ("suspend", "2026-11-20", "province"),
+        ("resume", "2026-12-15", "province"),
+        ("suspend", "2026-12-15", "province"),
+        ("resume", "2026-12-16", "province"),
+        ("apply_for_acceptance", "2028-07-01", "park"),
+        ("return_for_rectification", "2028-08-01", "province"),
+        ("apply_for_acceptance", "2028-09-04", "park"),
+        ("terminate", "2028-09-11", "province"),
+    ]
+    funding = answers_by_command(desk, capsys)["funding"]
+    ledger = checked_ledger(desk.downloads("auditor", "ledger/?format=csv"), OTHER)
+    returned = sums(ledger, "退回")
+    for source in FISCAL:
+        assert Decimal(funding[source]["balance"]) == 0
+        assert Decimal(funding[source]["refunded"]) == returned[source]
+        assert Decimal(funding[source]["received"]) == Decimal(funding[source]["spent"]) + returned[source]
+    for refund in desk.rows("auditor", "refunds/"):
+        assert sum(Decimal(each["amount"]) for each in refund["receipts"]) == returned[refund["source"]]
+    assert desk.state == "terminated"
+    assert desk.get("province", "gates/")["moves"] == {}
