@@ -182,6 +182,15 @@ def acting(actor: Actor, act: Act, sight: Sight, project: Project) -> Actor:
     return replace(actor, role=role.value)
 
 
+def acting_in_turn(actor: Actor, act: Act, sight: Sight, project: Project, *, turn: str | None) -> Actor:
+    """As `acting`, but in the role whose turn it is, where the person may do the act in it.
+
+    So one who holds several roles towards the project does in each what falls to it.
+    """
+    in_rank = acting(actor, act, sight, project)
+    return replace(actor, role=turn) if turn in roles_on(sight, project) & TABLE[act] else in_rank
+
+
 _BY_RANK = (Role.PROVINCE, Role.CITY, Role.PARK, Role.UNIT, Role.AUDITOR)
 
 

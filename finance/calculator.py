@@ -309,16 +309,14 @@ def _of_next(found: PayFirst, upcoming: Next) -> list[Said]:
                 "园区现在应先支付 %(park)s 元，之后省可拨付 %(province)s 元（省拨款第 %(number)s 期）。"
             )
         else:
-            sentence = _("园区无需先付，省现在可拨付 %(province)s 元（省拨款第 %(number)s 期）。")
+            sentence = _("园区无需先付，省拨款现在可拨付 %(province)s 元（第 %(number)s 期）。")
     elif found.park_now:
         sentence = _(
             "园区现在应先支付 %(park)s 元，之后省可拨付 %(province)s 元；"
             "省拨款第 %(number)s 期还差 %(short)s 元，受%(binds)s限制。"
         )
     else:
-        sentence = _(
-            "省现在可拨付 %(province)s 元；省拨款第 %(number)s 期还差 %(short)s 元，受%(binds)s限制。"
-        )
+        sentence = _("省拨款现在可拨付 %(province)s 元；第 %(number)s 期还差 %(short)s 元，受%(binds)s限制。")
     return [Said(sentence, figures)]
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from finance.funding import funding_of
 from finance.terms import FISCAL
 from lifecycle.changes import check
+from lifecycle.contracts.budget import Faults
 from lifecycle.models import ChangeKind, Project
-from lifecycle.said import Faults
 
 
 def plan_holds_what_was_paid(project: Project, wanted: dict[str, Any]) -> Faults:

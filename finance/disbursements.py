@@ -320,12 +320,8 @@ class _Case:
 
 
 def _hold(project: int) -> Project:
-    """The project, its row and its journal locked until the end of the transaction.
-
-    A lock that leaves the key alone: whoever posts holds the journal and then refers to the project, so
-    a full lock on the project could wait for them and they for it.
-    """
-    held = Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project)
+    """The project, its row and its journal locked until the end of the transaction."""
+    held = Project.objects.held(project)
     with connection.cursor() as cursor:
         cursor.execute("SELECT finance_open_journal(%s)", [project])
     return held

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from finance.conditions_of_payment import FIRST_CONFIRMED, PLAN_ADDS_UP, TRANCHES_PAID
 from finance.facts import funding_facts, repeated_invoices
 from finance.funding import Funding, funding_of
+from finance.holding import hold_journal
 from finance.models import Settlement, SurplusUse
 from finance.refunds import open_refunds
 from finance.rules import (
@@ -37,13 +38,14 @@ from lifecycle.guards import (
     Outcome,
     demand,
     follow,
+    hold_still,
     is_not_breached,
     met,
     passes,
     stand_on,
     unmet,
 )
-from lifecycle.models import Acceptance, AcceptanceState, EventKind
+from lifecycle.models import Acceptance, AcceptanceState, EventKind, Project
 from lifecycle.parties.models import Role
 from lifecycle.rules.answers import Answer, Figures, Rule
 
@@ -252,6 +254,11 @@ CLOSING_SHARE = money_rule(closing_share.RULE, by=passes, who=(_UNIT, _PARK))
 NO_INVOICE_TWICE = money_rule(repeated_invoices_rule.RULE, by=is_not_breached, who=(_UNIT, _PARK))
 
 
+def _hold_journal(project: Project) -> None:
+    """No posting comes between the conditions of a move and the move."""
+    hold_journal(project)
+
+
 def _name_settlement(made: Made) -> None:
     """Let the application that was just filed bear the digest of the settlement it was filed with."""
     settlement = (
@@ -269,6 +276,7 @@ def register() -> None:
     Called once, when the application is ready; asks nothing of the database. Source: PRODUCT 'The life of a
     project'.
     """
+    hold_still(_hold_journal)
     demand("start_funding", MATCHING_IN_CONTRACT, GRANT_CAP, FISCAL_SHARE, PLAN_ADDS_UP)
     demand("start_implementation", FIRST_CONFIRMED, MATCHING_PACE, NOT_HELD_AT_PARK)
     demand(

@@ -19,16 +19,8 @@ class Held:
 
 
 def hold_project(project: Project) -> Project:
-    """Lock the project to the end of the transaction, so that it makes no move meanwhile; as it stands now.
-
-    Those who only point to it are not shut out: a posting that opens an account does so while it holds the
-    journal, and the two would wait for each other.
-    """
-    return (
-        Project.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "cluster__batch", "cluster__park__parent")
-        .get(pk=project.pk)
-    )
+    """Lock the project to the end of the transaction, so that it makes no move meanwhile; as it stands now."""
+    return Project.objects.held(project.pk)
 
 
 def hold(project: Project) -> Held:

@@ -169,7 +169,8 @@ def _fitting(project: Project, refund: Refund, sequence: int, amount: Decimal, *
     if not refund.asked_on <= entry.on <= on:
         raise EntryDoesNotFit(
             _(
-                "第 %(sequence)d 号分录的业务日期 %(day)s 应在通知日期 %(asked)s 至到账日期之间；通知前退回的已在测算中扣除。"
+                "第 %(sequence)d 号分录的业务日期 %(day)s 应在通知日期 %(asked)s 至到账日期之间；"
+                "通知前退回的在测算中扣除，不作为本次到账。"
             )
             % {"sequence": sequence, "day": entry.on.isoformat(), "asked": refund.asked_on.isoformat()},
             details={"sequence": sequence},

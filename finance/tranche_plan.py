@@ -120,7 +120,7 @@ def _has_contract(project: Project) -> bool:
 
 def _writable(project: int) -> Project:
     """The project, its row locked; raises PlanStands where its plan is settled."""
-    held = Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project)
+    held = Project.objects.held(project)
     if held.state != ProjectState.APPROVED:
         raise PlanStands(
             _("项目处于“%(state)s”阶段，拨款计划只能通过变更申请调整。")

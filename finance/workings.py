@@ -87,16 +87,20 @@ class Working:
                 due = self.misused
         return max(due - self.asked, ZERO)
 
+    @property
+    def formula(self) -> str:
+        """How the principal follows: of the park, whose revocation leaves only what it holds, as of a surplus."""
+        if self.holder == PARK and self.cause == RefundCause.REVOCATION:
+            return FORMULAS[RefundCause.SURPLUS]
+        return FORMULAS[RefundCause(self.cause)]
+
     def as_json(self) -> dict[str, Any]:
         """As it is kept with the refund: amounts as texts with two decimals, and the formulas."""
         shown: dict[str, Any] = {
             name: f"{getattr(self, name):.2f}"
             for name in ("received", "spent", "refunded", "unspent", "misused", "asked", "amount", "interest")
         }
-        formula = FORMULAS[RefundCause(self.cause)]
-        if self.holder == PARK and self.cause == RefundCause.REVOCATION:
-            formula = FORMULAS[RefundCause.SURPLUS]
-        shown["formula"] = formula
+        shown["formula"] = self.formula
         if self.rate_percent is not None:
             shown |= {"rate_percent": f"{self.rate_percent:f}", "interest_formula": INTEREST_FORMULA}
         return {"cause": self.cause, "source": self.source, "holder": self.holder, **shown}

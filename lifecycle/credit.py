@@ -189,4 +189,4 @@ def _organisation(subject_kind: str, name: str) -> Organisation | None:
 
 
 def _locked(pk: int) -> Project:
-    return Project.objects.select_for_update(of=("self",)).select_related("cluster__batch").get(pk=pk)
+    return Project.objects.held(pk)

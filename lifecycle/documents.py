@@ -231,7 +231,7 @@ class _Stored:
 def _filed(
     project: Project, stored: _Stored, *, actor: Actor, now: datetime, replaces: int | None, **facts: Any
 ) -> Document:
-    kept = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    kept = Project.objects.held(project.pk)
     category, name, pk = facts["category"], facts["subject"], facts["subject_id"]
     if kept.state == ProjectState.CLOSED and category not in AFTER_CLOSEOUT:
         raise StageForbids(

@@ -203,11 +203,7 @@ def is_asker(organisation: Organisation, story: Iterable[Step]) -> bool:
 
 
 def _locked(pk: int) -> Project:
-    return (
-        Project.objects.select_for_update(of=("self",))
-        .select_related("unit__parent", "cluster__park__parent__parent")
-        .get(pk=pk)
-    )
+    return Project.objects.select_related("unit__parent", "cluster__park__parent__parent").held(pk)
 
 
 def _undecided(exemption: Exemption) -> Exemption:

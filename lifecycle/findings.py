@@ -321,7 +321,7 @@ NONE_OPEN = Guard(
 
 def _locked(project: Project) -> Project:
     """The project, its row locked, with its batch."""
-    return Project.objects.select_for_update(of=("self",)).select_related("cluster__batch").get(pk=project.pk)
+    return Project.objects.held(project.pk)
 
 
 def _locked_finding(finding: Finding, state: str, doing: str) -> tuple[Project, Finding]:

@@ -173,6 +173,7 @@ class Made:
     said: dict[str, Any]
 
 
+_holds: list[Callable[[Project], None]] = []
 _guards: dict[str, list[Guard]] = {}
 _effects: dict[str, list[Callable[[Made], None]]] = {}
 _sources: list[Path] = []
@@ -193,6 +194,17 @@ def demand(move: str, *guards: Guard) -> None:
 def follow(move: str, effect: Callable[[Made], None]) -> None:
     """Let `effect` run after each such move, in its transaction."""
     _effects.setdefault(move, []).append(effect)
+
+
+def hold_still(hold: Callable[[Project], None]) -> None:
+    """Let `hold` run before the conditions of any move, to lock what they look at beside the project."""
+    _holds.append(hold)
+
+
+def hold(project: Project) -> None:
+    """Lock everything that the conditions of a move look at; the project itself is locked already."""
+    for each in _holds:
+        each(project)
 
 
 def stand_on(files: Iterable[Path]) -> None:

@@ -344,7 +344,7 @@ def _refuse_stage(project: Project) -> None:
 
 
 def _locked(project: Project) -> Project:
-    return Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    return Project.objects.held(project.pk)
 
 
 def _locked_inspection(inspection: Inspection, doing: str) -> tuple[Project, Inspection]:

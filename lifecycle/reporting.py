@@ -46,7 +46,7 @@ class OwnWork(Conflict):
 
 def held(project_id: int) -> Project:
     """The project, its row locked until the end of the transaction; whatever happens inside it waits."""
-    return Project.objects.select_for_update(of=("self",)).select_related("cluster__batch").get(pk=project_id)
+    return Project.objects.held(project_id)
 
 
 def text_faults(**texts: tuple[str, int]) -> dict[str, str]:

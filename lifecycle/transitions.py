@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lifecycle.errors import Conflict, Invalid
-from lifecycle.guards import Case, Condition, Made, conditions_of, effects_of, version
+from lifecycle.guards import Case, Condition, Made, conditions_of, effects_of, hold, version
 from lifecycle.models import Document, Project, ProjectState, ReasonClass, Severity, StateChange
 from lifecycle.moves import MOVES, Move
 from lifecycle.parties.log import Actor, record
@@ -188,9 +188,10 @@ def _walk(
     said = said or Said()
     # Those who only point to the project are let in: a posting that opens an account holds the journal meanwhile,
     # and an effect may wait for that.
-    project = Project.objects.select_for_update(of=("self",), no_key=True).with_parties().get(pk=project_id)
+    project = Project.objects.held(project_id)
     if project.state not in move.sources:
         raise _wrong_stage(project, move)
+    hold(project)
     case = Case(project, on, today)
     document = _check_said(move, case, said)
     then = conditions_of(name, case)

@@ -107,7 +107,7 @@ def impact_of(change: ChangeRequest, *, on: date, today: date) -> Impact:
     try:
         with transaction.atomic():
             project = (
-                Project.objects.select_for_update(of=("self",))
+                Project.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("unit__parent", "cluster__batch", "cluster__park__parent")
                 .get(pk=change.project_id)
             )

@@ -23,7 +23,7 @@ from lifecycle.moves import MOVES
 from lifecycle.transitions import FUNCTIONS, REASON_LENGTH, Said, shown
 
 
-class ConditionShape(Shape):
+class GateConditionShape(Shape):
     """A condition of a move. mend: where it is put right; who: the roles that can."""
 
     code = TextField()
@@ -42,7 +42,7 @@ class GateShape(Shape):
     allowed = serializers.BooleanField()
     who = TextField()
     needs = serializers.ListField(child=TextField())
-    conditions = ConditionShape(many=True)
+    conditions = GateConditionShape(many=True)
 
 
 class ReadinessShape(Shape):
@@ -50,7 +50,7 @@ class ReadinessShape(Shape):
 
     percent = serializers.IntegerField()
     first_day = serializers.DateField(allow_null=True)
-    conditions = ConditionShape(many=True)
+    conditions = GateConditionShape(many=True)
 
 
 class GatesShape(Shape):

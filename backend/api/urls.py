@@ -12,7 +12,9 @@ from backend.api import (
     annual_reports,
     audits,
     batches,
+    changes,
     compliance,
+    contracts,
     credit,
     documents,
     entries,
@@ -189,6 +191,27 @@ v1: list[URLPattern | URLResolver] = [
     ),
     path(
         f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
+    ),
+    path(f"{PROJECT}contract/", contracts.ContractView.as_view(), name="project-contract"),
+    path(
+        f"{PROJECT}contract/<row:version>/sign/", contracts.SignView.as_view(), name="project-contract-sign"
+    ),
+    path(
+        f"{PROJECT}contract/<row:version>/withdraw/",
+        contracts.WithdrawView.as_view(),
+        name="project-contract-withdraw",
+    ),
+    path(
+        f"{PROJECT}contract/<row:version>/difference/",
+        contracts.DifferenceView.as_view(),
+        name="project-contract-difference",
+    ),
+    path(f"{PROJECT}changes/", changes.ChangesView.as_view(), name="project-changes"),
+    path(f"{PROJECT}changes/<row:pk>/", changes.ChangeView.as_view(), name="project-change"),
+    path(f"{PROJECT}changes/<row:pk>/impact/", changes.ImpactView.as_view(), name="project-change-impact"),
+    *(
+        path(f"{PROJECT}changes/<row:pk>/{act}/", view.as_view(), name=f"project-change-{act}")
+        for act, view in changes.ACTS.items()
     ),
     path(f"{PROJECT}documents/", documents.DocumentsView.as_view(), name="project-documents"),
     path(f"{PROJECT}documents/<row:pk>/", documents.DocumentView.as_view(), name="project-document"),

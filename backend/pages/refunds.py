@@ -394,6 +394,7 @@ def refunds_context(
         "refunds": _shown(request, project, today, faulty),
         "workings_form": asking,
         "workings": _workings(project, asking, today),
+        "rate": asking.is_bound and asking.is_valid() and asking.cleaned_data["rate_percent"] is not None,
         "ask_form": form if name == "ask" else AskForm(project=project, today=today) if may_ask else None,
         "disallow_form": form if name == "disallow" else DisallowForm(today=today) if may_put_right else None,
         "faulty": name,

@@ -341,8 +341,8 @@ def _page(
 ) -> HttpResponse:
     payments = payments_of(project, on=day.on)
     may_post = {} if day.is_past else postable(request.sight, project)
-    is_written = not day.is_past and may_on(Act.PLAN_TRANCHE, request.sight, project)
-    is_written = is_written and may_be_written(project)
+    is_settled = not may_be_written(project)
+    is_written = not is_settled and not day.is_past and may_on(Act.PLAN_TRANCHE, request.sight, project)
     offers = offered(project, may_post)
     contract = project.committed()
     plans = [
@@ -374,9 +374,9 @@ def _page(
         pay_first=pay_first_of(project, on=day.on, life=payments.life),
         unconfirmed=payments.unconfirmed,
         may_confirm=not day.is_past and may_on(Act.CONFIRM_PAYMENT, request.sight, project),
+        is_settled=is_settled,
         is_written=is_written,
         add_form=faulty.form if faulty and faulty.act == "add" else TrancheForm(),
-        is_adding=faulty is not None and faulty.act == "add",
         changing=faulty.pk if faulty and faulty.act == "change" else None,
         # A form that was refused stands where it was, unless its place is gone by now.
         lost=faulty.form if faulty and faulty.act in ("arrive", "pay") and faulty.pk not in shown else None,
@@ -466,5 +466,10 @@ def _steps(project: Project) -> list[dict[str, Any]]:
     """The latest steps of the plan and its payments, newest first."""
     rows = Step.objects.filter(project=project, subject__in=("tranche", "paymentconfirmation"))
     return [
-        {"step": step, "word": DONE.get(step.act, step.act)} for step in rows.order_by("-pk")[:STEPS_SHOWN]
+        {
+            "step": step,
+            "word": DONE.get(step.act, step.act),
+            "amount": f"{Decimal(step.details['amount']):,.2f}",
+        }
+        for step in rows.order_by("-pk")[:STEPS_SHOWN]
     ]

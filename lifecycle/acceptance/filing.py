@@ -89,7 +89,11 @@ def file_several(
     refusals: dict[str, DomainError] = {}
     with transaction.atomic():
         # In one order, so that two parks' clerks never wait for each other.
-        list(Project.objects.select_for_update().filter(pk__in=[each.pk for each in chosen]).order_by("pk"))
+        list(
+            Project.objects.select_for_update(no_key=True)
+            .filter(pk__in=[each.pk for each in chosen])
+            .order_by("pk")
+        )
         for project in chosen:
             try:
                 with transaction.atomic():

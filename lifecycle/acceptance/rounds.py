@@ -24,7 +24,7 @@ class WrongStep(Conflict):
 
 def locked(project: Project) -> Project:
     """The project as it stands, with its parties, its row held until the end of the transaction."""
-    return Project.objects.select_for_update(of=("self",)).with_parties().get(pk=project.pk)
+    return Project.objects.held(project.pk)
 
 
 def latest_acceptance(project: Project) -> Acceptance | None:

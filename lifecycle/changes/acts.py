@@ -14,6 +14,7 @@ from lifecycle.changes.facts import facts_of, moved_since
 from lifecycle.changes.kinds import AT_WORK_ALONE, CHAIN, CHANGED_IN, REVIEWER, TIER
 from lifecycle.changes.shapes import checked
 from lifecycle.contracts import in_force
+from lifecycle.contracts.budget import Faults
 from lifecycle.errors import Conflict, Forbidden, Invalid
 from lifecycle.models import (
     ChangeKind,
@@ -25,12 +26,11 @@ from lifecycle.models import (
     Document,
     EventKind,
     Project,
-    Step,
 )
 from lifecycle.models.change import OPEN
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import OrganisationKind, Role
-from lifecycle.said import Faults, day_fault, refuse, text_fault
+from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, text_fault
 from lifecycle.steps import take_step
 
 REASON_LENGTH = 2000
@@ -100,10 +100,10 @@ def ask(
             details={"id": other.pk, "state": other.state},
         )
     kept, faults = checked(kind, wanted, project)
-    refuse(
+    refuse_if_any(
         {
-            "reason": text_fault(reason, limit=REASON_LENGTH),
-            "on": day_fault(on, today=today, since=_signed_on(project)),
+            "reason": text_fault(reason, longest=REASON_LENGTH),
+            "on": day_fault(on, today=today, after=_signed_on(project)),
             **faults,
         }
     )
@@ -123,9 +123,9 @@ def edit(
     _require(kept, "edit", ChangeState.DRAFT, ChangeState.RETURNED)
     _require_changeable(project, kept.kind)
     said, faults = checked(kept.kind, wanted, project)
-    refuse(
+    refuse_if_any(
         {
-            "reason": text_fault(reason, limit=REASON_LENGTH),
+            "reason": text_fault(reason, longest=REASON_LENGTH),
             "on": _day_fault(kept, on, today),
             **faults,
         }
@@ -155,7 +155,7 @@ def hand_in(
     _require_changeable(project, kept.kind)
     wanted, faults = checked(kept.kind, kept.wanted, project)
     paper = _paper(project, document_id, faults)
-    refuse({"on": _day_fault(kept, on, today), **faults})
+    refuse_if_any({"on": _day_fault(kept, on, today), **faults})
     asked_on = kept.asked_on or on
     if kept.kind == ChangeKind.TERM:
         _require_regular(project, months=wanted["months"], asked_on=asked_on, on=on)
@@ -189,11 +189,11 @@ def agree(
     _require_turn(kept, "agree", actor)
     _require_changeable(project, kept.kind)
     faults: Faults = {
-        "comment": text_fault(comment, limit=REASON_LENGTH, required=False),
+        "comment": text_fault(comment, longest=REASON_LENGTH, must=False),
         "on": _day_fault(kept, on, today),
     }
     paper = _paper(project, document_id, faults)
-    refuse(faults)
+    refuse_if_any(faults)
     former_state = kept.state
     following = next_in_chain(kept, project)
     if following is not None:
@@ -252,9 +252,9 @@ def withdraw(
     """The unit takes it back before it is decided. Raises WrongState; Invalid for the day or the reason."""
     project, kept = _both(change)
     _require(kept, "withdraw", *OPEN)
-    refuse(
+    refuse_if_any(
         {
-            "reason": text_fault(reason, limit=REASON_LENGTH, required=False),
+            "reason": text_fault(reason, longest=REASON_LENGTH, must=False),
             "on": _day_fault(kept, on, today),
         }
     )
@@ -270,12 +270,16 @@ def next_in_chain(change: ChangeRequest, project: Project) -> str | None:
 
     A city is passed over where neither the park nor the unit lies in one.
     """
-    chain = CHAIN[change.tier]
-    rest = chain[chain.index(ChangeState(change.state)) + 1 :]
-    for state in rest:
-        if state != ChangeState.AT_CITY or has_city(project):
-            return state.value
-    return None
+    states = CHAIN[change.tier]
+    rest = states[states.index(ChangeState(change.state)) + 1 :]
+    passed = chain_of(change, project)
+    return next((state.value for state in rest if state.value in passed), None)
+
+
+def chain_of(change: ChangeRequest, project: Project) -> list[str]:
+    """The states a change of its tier passes in this project, in order; the last one's reviewer approves it."""
+    states = CHAIN[change.tier]
+    return [state.value for state in states if state != ChangeState.AT_CITY or has_city(project)]
 
 
 def has_city(project: Project) -> bool:
@@ -312,11 +316,11 @@ def _turn_down(
     project, kept = _both(change)
     _require_turn(kept, act, actor)
     faults: Faults = {
-        "reason": text_fault(reason, limit=REASON_LENGTH),
+        "reason": text_fault(reason, longest=REASON_LENGTH),
         "on": _day_fault(kept, on, today),
     }
     paper = _paper(project, document_id, faults)
-    refuse(faults)
+    refuse_if_any(faults)
     former_state = kept.state
     if act == "give_back":
         kept.give_back()
@@ -329,8 +333,7 @@ def _turn_down(
 
 
 def _locked(project_id: int) -> Project:
-    parties = ("unit__parent", "cluster__batch", "cluster__park__parent")
-    return Project.objects.select_for_update(of=("self",)).select_related(*parties).get(pk=project_id)
+    return Project.objects.select_related("unit__parent").held(project_id)
 
 
 def _both(change: ChangeRequest) -> tuple[Project, ChangeRequest]:
@@ -404,8 +407,7 @@ def _require_regular(project: Project, *, months: int, asked_on: date, on: date)
 
 
 def _day_fault(change: ChangeRequest, on: date, today: date) -> str:
-    last = Step.objects.of(change).last()
-    return day_fault(on, today=today, since=last.on if last is not None else None)
+    return day_fault(on, today=today, after=day_of_last_step(change))
 
 
 def _paper(project: Project, document_id: int | None, faults: Faults) -> dict[str, Any]:

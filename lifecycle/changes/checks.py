@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lifecycle.contracts.budget import Faults
 from lifecycle.models import Project
-from lifecycle.said import Faults
 
 Check = Callable[[Project, dict[str, Any]], Faults]
 """(project as it stands, what is wanted) -> a sentence by the field that is at fault; empty when nothing is."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lifecycle.contracts.budget import Faults
 from lifecycle.models.fields import EARLIEST, LATEST
-from lifecycle.said import Faults, text_fault
+from lifecycle.saying import text_fault
 from lifecycle.wording import listed
 
 _CENT = Decimal("0.01")
@@ -43,7 +44,7 @@ class Reading:
         if not isinstance(value, str):
             self.fault(name, _("应为文本。"))
             return ""
-        if sentence := text_fault(value, limit=limit, required=required):
+        if sentence := text_fault(value, longest=limit, must=required):
             self.fault(name, sentence)
         return value.strip()
 

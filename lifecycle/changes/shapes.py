@@ -14,12 +14,11 @@ from lifecycle.changes.extension import can_be_taken_off, extended_end
 from lifecycle.changes.facts import facts_of, target_rows
 from lifecycle.changes.reading import Reading
 from lifecycle.contracts import AMOUNTS, SOURCE_OF
-from lifecycle.contracts.budget import FIELD, budget_of
+from lifecycle.contracts.budget import FIELD, Faults, budget_of
 from lifecycle.contracts.terms import annexes_of, text_of
 from lifecycle.models import ChangeKind, Milestone, Project, Site
 from lifecycle.models.milestone import UNDONE
 from lifecycle.parties.models import Organisation, OrganisationKind
-from lifecycle.said import Faults
 
 LONG = 4000
 """Characters of a text that is part of the contract."""

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from lifecycle.categories import CATEGORIES
 from lifecycle.contracts.terms import SOURCE_OF, text_of
-from lifecycle.said import Faults
 from lifecycle.wording import listed
 
 Budget = dict[str, dict[str, str]]
 """{source: {category: yuan as text}}; a category without money is left out."""
+
+Faults = dict[str, str]
+"""A sentence by the field it is about; empty when nothing is at fault."""
 
 FIELD = "category_budget"
 _CENT = Decimal("0.01")

@@ -25,11 +25,12 @@ from lifecycle.models import (
 from lifecycle.models.contract import PARTIES
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Organisation, OrganisationKind, Role
-from lifecycle.said import day_fault, refuse, text_fault
+from lifecycle.saying import day_fault, refuse_if_any, text_fault
 from lifecycle.steps import take_step
 
 ANNEX_LENGTH = 4000
 SIGNATORY_LENGTH = 100
+REASON_LENGTH = 2000
 
 
 class StageForbids(Conflict):
@@ -101,11 +102,11 @@ def draft_contract(
         scheme=project.category_scheme,
         committed=project.committed(),
     )
-    refuse(
+    refuse_if_any(
         {
-            "members": text_fault(members, limit=ANNEX_LENGTH, required=False),
-            "technical_route": text_fault(technical_route, limit=ANNEX_LENGTH, required=False),
-            "on": day_fault(on, today=today, since=project.cluster.batch.awarded_on),
+            "members": text_fault(members, longest=ANNEX_LENGTH, must=False),
+            "technical_route": text_fault(technical_route, longest=ANNEX_LENGTH, must=False),
+            "on": day_fault(on, today=today, after=project.cluster.batch.awarded_on),
             **faults,
         }
     )
@@ -138,10 +139,10 @@ def withdraw_draft(*, contract: Contract, actor: Actor, on: date, today: date, r
     project = _locked(contract.project_id)
     draft = _draft(contract)
     signed = draft.signatures.aggregate(last=Max("signed_on"))["last"]
-    refuse(
+    refuse_if_any(
         {
-            "on": day_fault(on, today=today, since=signed or draft.drafted_on),
-            "reason": text_fault(reason, limit=2000, required=False),
+            "on": day_fault(on, today=today, after=signed or draft.drafted_on),
+            "reason": text_fault(reason, longest=REASON_LENGTH, must=False),
         }
     )
     former = draft.state
@@ -204,11 +205,11 @@ def sign(
     document = None
     if document_id is not None:
         document = Document.objects.filter(project=project, pk=document_id).first()
-    refuse(
+    refuse_if_any(
         {
-            "signatory": text_fault(signatory, limit=SIGNATORY_LENGTH),
+            "signatory": text_fault(signatory, longest=SIGNATORY_LENGTH),
             "document": _("本项目没有这份文件。") if document_id is not None and document is None else "",
-            "on": day_fault(on, today=today, since=draft.drafted_on),
+            "on": day_fault(on, today=today, after=draft.drafted_on),
         }
     )
     former = draft.state
@@ -245,7 +246,7 @@ def sign(
 
 def parties_left(contract: Contract) -> list[str]:
     """The parties that have not signed this version yet, in the order of the contract."""
-    signed = set(contract.signatures.values_list("party", flat=True))
+    signed = {signature.party for signature in contract.signatures.all()}
     return [party.value for party in PARTIES if party.value not in signed]
 
 
@@ -303,7 +304,7 @@ def _version(project: Project, terms: Terms, *, on: date) -> Contract:
 
 
 def _locked(project_id: int) -> Project:
-    return Project.objects.select_for_update(of=("self",)).with_parties().get(pk=project_id)
+    return Project.objects.held(project_id)
 
 
 def _draft(contract: Contract) -> Contract:

@@ -56,6 +56,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """With unit, cluster, batch, park and city at hand, in the same query."""
         return self.select_related("unit", "cluster__batch", "cluster__park__parent")
 
+    def held(self, pk: int) -> Project:
+        """The project with its parties, its row locked until the end of the transaction: lock first, then look.
+
+        The lock leaves the key alone. Whoever posts holds the journal and then refers to the project, so a
+        full lock could wait for them and they for it.
+        """
+        return self.select_for_update(of=("self",), no_key=True).with_parties().get(pk=pk)
+
 
 class Project(WithArrows):
     """One project. Amounts are the contract's, in yuan; `end_on` includes every approved extension.

@@ -11,7 +11,7 @@ from backend.access import TABLE, Act
 from finance.kinds import KINDS
 from finance.models import Refund
 from finance.terms import SOURCES
-from lifecycle.models import Acceptance, AnnualReport, Exemption, Panelist, Project
+from lifecycle.models import Acceptance, AnnualReport, ChangeRequest, Contract, Exemption, Panelist, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
 from tests.builders import make_exemption, make_project, make_tranche, moved, yuan
@@ -25,6 +25,26 @@ ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 
 def refused_exemption(project: Project) -> Exemption:
     return make_exemption(project, state="refused")
+
+
+def a_draft(project: Project) -> int:
+    """Frozen for another contract than the project's, so that nobody's signature is taken."""
+    Contract.objects.create(
+        project=project, version=1, terms={}, digest="0" * 64, drafted_on=project.start_on
+    )
+    return 1
+
+
+def withdrawn_change(project: Project) -> ChangeRequest:
+    """One that nobody has to look at, so that each role is refused alike."""
+    return ChangeRequest.objects.create(
+        project=project,
+        kind="leader",
+        tier="major",
+        state="withdrawn",
+        reason="测试",
+        wanted={"leader": "王工"},
+    )
 
 
 def an_expert(project: Project) -> Panelist:
@@ -117,6 +137,37 @@ API: dict[str, Door] = {
             "hand-in": Act.WRITE_ANNUAL_REPORT,
             "return": Act.CHECK_ANNUAL_REPORT,
             "accept": Act.CHECK_ANNUAL_REPORT,
+        }.items()
+    },
+    "api:project-contract": Door({"GET": Act.SEE_PROJECTS, "POST": Act.DRAFT_CONTRACT}, of_project=True),
+    "api:project-contract-sign": Door(
+        {"POST": Act.SIGN_CONTRACT}, of_project=True, arguments={"version": a_draft}
+    ),
+    "api:project-contract-withdraw": Door(
+        {"POST": Act.DRAFT_CONTRACT}, of_project=True, arguments={"version": a_draft}
+    ),
+    "api:project-contract-difference": Door(
+        {"GET": Act.SEE_PROJECTS}, of_project=True, arguments={"version": a_draft}
+    ),
+    "api:project-changes": Door({"GET": Act.SEE_PROJECTS, "POST": Act.ASK_CHANGE}, of_project=True),
+    "api:project-change": Door(
+        {"GET": Act.SEE_PROJECTS, "PATCH": Act.ASK_CHANGE},
+        of_project=True,
+        arguments={"pk": id_of(withdrawn_change)},
+    ),
+    "api:project-change-impact": Door(
+        {"GET": Act.SEE_PROJECTS}, of_project=True, arguments={"pk": id_of(withdrawn_change)}
+    ),
+    **{
+        f"api:project-change-{act}": Door(
+            {"POST": right}, of_project=True, arguments={"pk": id_of(withdrawn_change)}
+        )
+        for act, right in {
+            "hand-in": Act.ASK_CHANGE,
+            "agree": Act.REVIEW_CHANGE,
+            "return": Act.REVIEW_CHANGE,
+            "refuse": Act.REVIEW_CHANGE,
+            "withdraw": Act.ASK_CHANGE,
         }.items()
     },
     "api:project-documents": Door({"GET": Act.SEE_PROJECTS, "POST": Act.FILE_DOCUMENT}, of_project=True),

@@ -58,7 +58,7 @@ def test_what_the_park_has_paid_already_counts(paid: str, park_now: str):
 
     assert (answer.park_now, answer.province_then.amount) == (D(park_now), D("2450000"))
     if park_now == "0":
-        assert messages(answer)[0] == "园区无需先付，省现在可拨付 2,450,000.00 元（省拨款第 1 期）。"
+        assert messages(answer)[0] == "园区无需先付，省拨款现在可拨付 2,450,000.00 元（第 1 期）。"
 
 
 def test_the_next_tranche_is_what_is_left_of_the_first_open_one():

@@ -17,6 +17,7 @@ from finance.tranche_plan import (
     may_be_written,
     remove_tranche,
 )
+from lifecycle.contracts import digest_of, terms_of
 from lifecycle.errors import Invalid
 from lifecycle.models import Contract, Project, ProjectState, Step, Tranche
 from lifecycle.parties.log import OPERATOR_ACTOR
@@ -57,12 +58,13 @@ def remove(tranche: Tranche) -> None:
 
 
 def make_contract(project: Project, state: str) -> Contract:
+    terms = terms_of(project)
     return Contract.objects.create(
         project=project,
         version=1,
         state=state,
-        terms={},
-        digest="0" * 64,
+        terms=terms,
+        digest=digest_of(terms),
         drafted_on=TODAY,
         in_force_on=TODAY if state == "in_force" else None,
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
-from tests.builders import make_project, moved
+from tests.builders import make_project, make_tranche, moved
 from tests.people import PASSWORD, make_person
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def project(committed_db: str) -> Project:
     moved(
         project, "支出", "省拨款", "99.99", "2023-02-01", invoice="1234567890123456789012345678901234567890"
     )
+    make_tranche(project, condition="中期检查通过")
+    make_tranche(project, source="园区配套")
     park = project.cluster.park
     make_person((Role.PARK, park), (Role.PROVINCE, park.parent.parent), username="desk")
     make_person((Role.ADMINISTRATOR, park), username="keeper")
@@ -59,6 +61,7 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("inspections", args=[number]),
         reverse("credit", args=[number]),
         reverse("entry", args=[number]),
+        reverse("tranches", args=[number]),
         reverse("entry-reversal", args=[number, 1]),
         "/compliance/",
         "/imports/",

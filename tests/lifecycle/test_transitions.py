@@ -248,6 +248,7 @@ def test_every_stage_before_closeout_can_be_broken_off(name: str, kind: str, sta
 )
 def test_a_rectification_is_due_within_three_months(due_on: str, fits: bool):
     project = make_project(state="acceptance", milestones=False)
+    DatedEvent.objects.create(project=project, kind="验收申请", happened_on=day("2026-02-20"))
     findings = [{"severity": "major", "text": "检测报告不全"}]
 
     if fits:

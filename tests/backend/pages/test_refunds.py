@@ -63,7 +63,7 @@ def test_a_project_without_refunds_says_so(project: Project, province: Client) -
 
 def test_the_ledger_is_asked_what_is_due(project: Project, province: Client) -> None:
     text = text_of(province.get(f"{address(project)}?cause=disallowed&on=2026-06-15"))
-    assert "测算应退本金" in text and "期外及违规支出 － 此前已通知未退" in text
+    assert "应退本金" in text and "期外及违规支出 － 此前已通知未退" in text
 
     assert "error-text" in text_of(province.get(f"{address(project)}?cause=disallowed&on=2099-01-01"))
     assert "error-text" in text_of(province.get(f"{address(project)}?cause=anger&on=2026-06-15"))

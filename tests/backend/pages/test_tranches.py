@@ -87,7 +87,7 @@ def test_what_is_not_the_contract_is_said(project: Project, unit: Client):
 
     Tranche.objects.filter(source="园区配套", number=2).update(amount="1")
 
-    assert "计划合计 2,450,001.00 元，合同 3,500,000.00 元，不一致" in read(unit, project)
+    assert "计划合计 2,450,001.00 元，合同 3,500,000.00 元，不一致。" in read(unit, project)
 
 
 def forms_on(page: str) -> set[str]:
@@ -301,6 +301,9 @@ def test_the_plan_is_written_on_the_page(young: Project):
         "2400000.00",
     )
     assert forms_on(read(park, young)) >= {"remove"}
+    as_unit = read(browser_of(make_person((Role.UNIT, young.unit))), young)
+    assert "remove" not in forms_on(as_unit)
+    assert "走变更申请" not in as_unit
     removed = park.post(address("tranche-remove", young, pk=own.pk), follow=True)
 
     assert "已从拨款计划中删除：省拨款第 1 期。" in text_of(removed)

@@ -133,6 +133,8 @@ def test_a_ratio_is_park_to_province():
     assert ratio.is_kept(park=Decimal(100), province=Decimal(200))
     assert not ratio.is_kept(park=Decimal("99.99"), province=Decimal(200))
     assert Ratio(Decimal(1), Decimal(3)).park_needed(Decimal(100)) == Decimal("33.34")
+    assert Ratio(Decimal(3), Decimal(1)).province_allowed(Decimal(100)) == Decimal("33.33")
+    assert Ratio(Decimal(0), Decimal(1)).province_allowed(Decimal(100)) is None
 
 
 def test_a_day_that_a_year_lacks_is_the_months_last():
