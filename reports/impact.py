@@ -106,11 +106,7 @@ def impact_of(change: ChangeRequest, *, on: date, today: date) -> Impact:
     after: _Look
     try:
         with transaction.atomic():
-            project = (
-                Project.objects.select_for_update(of=("self",), no_key=True)
-                .select_related("unit__parent", "cluster__batch", "cluster__park__parent")
-                .get(pk=change.project_id)
-            )
+            project = Project.objects.select_related("unit__parent").held(change.project_id)
             if in_force(project) is None and project.contract_signed_on is None:
                 raise NotSigned(_("合同尚未签订，没有可变更的内容。"))
             _wanted, faults = checked(change.kind, change.wanted, project)

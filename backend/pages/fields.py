@@ -47,10 +47,10 @@ class DayField(forms.DateField):
 class AmountField(forms.DecimalField):
     """Yuan, above zero, to the fen; thousands separators, full-width digits and 元 are understood.
 
-    may_be_zero: zero is taken too.
+    may_be_zero: zero is taken too; below_zero: and so is less.
     """
 
-    def __init__(self, *, may_be_zero: bool = False, **options: Any) -> None:
+    def __init__(self, *, may_be_zero: bool = False, below_zero: bool = False, **options: Any) -> None:
         options.setdefault(
             "widget",
             forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"}),
@@ -58,7 +58,7 @@ class AmountField(forms.DecimalField):
         super().__init__(
             max_digits=18,
             decimal_places=2,
-            min_value=Decimal(0) if may_be_zero else Decimal("0.01"),
+            min_value=None if below_zero else Decimal(0) if may_be_zero else Decimal("0.01"),
             error_messages=AMOUNT_ERRORS | ({"min_value": _("金额不能小于零。")} if may_be_zero else {}),
             **options,
         )

@@ -32,6 +32,7 @@ from lifecycle.parties.log import Actor
 from lifecycle.parties.models import OrganisationKind, Role
 from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, text_fault
 from lifecycle.steps import take_step
+from lifecycle.wording import listed
 
 REASON_LENGTH = 2000
 
@@ -89,7 +90,7 @@ def ask(
     if kind not in ChangeKind.values:
         raise Invalid(
             _("没有这种变更事项。"),
-            details={"kind": _("应为：%(kinds)s。") % {"kinds": "、".join(ChangeKind)}},
+            details={"kind": _("应为：%(kinds)s。") % {"kinds": listed(ChangeKind)}},
         )
     _require_changeable(project, kind)
     other = ChangeRequest.objects.filter(project=project, kind=kind, state__in=OPEN).first()

@@ -33,6 +33,15 @@ LABELS: dict[str, str | Promise] = {
 """What the plain parts of the terms are called, in the order of the contract."""
 
 
+TITLES: dict[str, str | Promise] = {
+    "targets": gettext_lazy("考核指标"),
+    "tranches": gettext_lazy("拨款计划"),
+    "milestones": gettext_lazy("里程碑"),
+    "category_budget": gettext_lazy("科目预算"),
+}
+"""What the lists among the terms are called, before the name of one of their rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing that differs. part: contract, targets, tranches, milestones or category_budget.
@@ -58,7 +67,12 @@ def difference(former: Terms, present: Terms) -> list[Row]:
     keys = [*before, *(key for key in after if key not in before)]
     order = list(_PARTS)
     return [
-        Row(part, label, before.get((part, label), ""), after.get((part, label), ""))
+        Row(
+            part,
+            about(TITLES[part], label) if part in TITLES else label,
+            before.get((part, label), ""),
+            after.get((part, label), ""),
+        )
         for part, label in sorted(keys, key=lambda key: order.index(key[0]))
         if before.get((part, label)) != after.get((part, label))
     ]
@@ -84,10 +98,9 @@ def _plain(terms: Terms) -> Iterator[tuple[str, str]]:
 def _targets(terms: Terms) -> Iterator[tuple[str, str]]:
     for row in terms.get("targets", ()):
         value = f"{row['contract_value']} {row['unit_of_measure']}".strip()
-        yield (
-            about(_("考核指标"), row["name"]),
-            f"{value}（{row['category']}）" if row["category"] else value,
-        )
+        if row["category"]:
+            value = _("%(value)s（%(category)s）") % {"value": value, "category": row["category"]}
+        yield row["name"], value
 
 
 def _tranches(terms: Terms) -> Iterator[tuple[str, str]]:
@@ -99,13 +112,13 @@ def _tranches(terms: Terms) -> Iterator[tuple[str, str]]:
         }
         tail = [_("尾款")] if row["is_tail"] else []
         condition = [row["condition"]] if row["condition"] else []
-        yield about(_("拨款计划"), label), " · ".join([value, *tail, *condition])
+        yield label, " · ".join([value, *tail, *condition])
 
 
 def _milestones(terms: Terms) -> Iterator[tuple[str, str]]:
     for row in terms.get("milestones", ()):
         label = _("%(year)s 年度 %(name)s") % {"year": row["year"], "name": row["name"]}
-        yield about(_("里程碑"), label), row["planned_on"]
+        yield label, row["planned_on"]
 
 
 def _budget(terms: Terms) -> Iterator[tuple[str, str]]:
@@ -114,8 +127,7 @@ def _budget(terms: Terms) -> Iterator[tuple[str, str]]:
     for source in (source for source in SOURCE_OF.values() if source in budget):
         for category in THREE_CLASSES if set(budget[source]) <= set(THREE_CLASSES) else CLASSIC:
             if category in budget[source]:
-                label = about(_("科目预算"), f"{_(source)} · {_(category)}")
-                yield label, _yuan(budget[source][category])
+                yield f"{_(source)} · {_(category)}", _yuan(budget[source][category])
 
 
 def _yuan(text: str) -> str:

@@ -9,19 +9,34 @@ import pytest
 from django.urls import reverse
 
 from backend.access import TABLE, Act
-from lifecycle.models import AnnualReport, Project
+from lifecycle.models import AnnualReport, Contract, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
 from tests.builders import make_project, moved
+from tests.lifecycle.changes.builders import asked
 from tests.lifecycle.inspecting import planned
 from tests.papers import make_document
 from tests.people import people_around
+
+
+def an_old_contract(project: Project) -> Contract:
+    return Contract.objects.create(
+        project=project, version=1, state="withdrawn", terms={}, digest="0" * 64, drafted_on=project.start_on
+    )
+
 
 ABOUT_A_PROJECT: dict[str, Act] = {
     "project": Act.SEE_PROJECTS,
     "moves": Act.SEE_PROJECTS,
     "move": Act.SUSPEND,
+    "contract": Act.SEE_PROJECTS,
+    "contract-draft": Act.DRAFT_CONTRACT,
+    "contract-version": Act.SEE_PROJECTS,
+    "changes": Act.SEE_PROJECTS,
+    "change": Act.SEE_PROJECTS,
+    "change-new": Act.ASK_CHANGE,
+    "change-edit": Act.ASK_CHANGE,
     "inspections": Act.SEE_PROJECTS,
     "inspection-hold": Act.INSPECT,
     "credit": Act.SEE_PROJECTS,
@@ -46,6 +61,10 @@ FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
     "entry-reversal": lambda project: {"sequence": 1},
     "annual-report": lambda project: {"year": 2023},
     "inspection-hold": lambda project: {"pk": planned(project).pk},
+    "contract-version": lambda project: {"version": an_old_contract(project).version},
+    "change": lambda project: {"pk": asked(project, "leader", {"leader": "王工"}).pk},
+    "change-new": lambda project: {"kind": "leader"},
+    "change-edit": lambda project: {"pk": asked(project, "leader", {"leader": "王工"}).pk},
     "document": lambda project: {"pk": make_document(project).pk},
     "move": lambda project: {"name": "suspend"},
 }
@@ -69,6 +88,9 @@ POSTED = {
     "milestone",
     "milestone-act",
     "annual-report-check",
+    "contract-sign",
+    "contract-withdraw",
+    "change-act",
     "inspection-cancel",
     "finding-raise",
     "finding-reply",
@@ -167,6 +189,9 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
         "milestone": {"number": project.number, "pk": 1},
         "milestone-act": {"number": project.number, "pk": 1, "name": "verify"},
         "annual-report-check": {"number": project.number, "year": 2023},
+        "contract-sign": {"number": project.number, "version": 1},
+        "contract-withdraw": {"number": project.number, "version": 1},
+        "change-act": {"number": project.number, "pk": 1, "name": "agree"},
         "inspection-cancel": {"number": project.number, "pk": 1},
         "finding-raise": {"number": project.number},
         "finding-reply": {"number": project.number, "pk": 1},
