@@ -30,6 +30,7 @@ from reports.judging import answers_of
 from reports.kept import kept_answers_of, refresh
 from reports.ledger.csv_file import stream_csv
 from reports.overview import overview_of
+from reports.watch import RULES
 
 PROJECTS = 100
 LONG = 4_000
