@@ -57,27 +57,42 @@ class Readiness:
     first_day: date | None
 
 
+def outlook_of(project: Project, *, on: date, today: date) -> tuple[list[Gate], Readiness | None]:
+    """`gates_of` and `readiness_of` together; what both look at is loaded once."""
+    case = Case(project, on, today)
+    gates = _gates(case)
+    return gates, _readiness(case, gates)
+
+
 def gates_of(project: Project, *, on: date, today: date) -> list[Gate]:
     """The moves out of the project's present stage, their conditions judged on `on`, the way forward first.
 
     project: with its parties (with_parties). Cost: the facts of one project, a constant number of queries.
     """
-    case = Case(project, on, today)
-    return [Gate(move, conditions_of(move.name, case)) for move in moves_from(project.state)]
+    return _gates(Case(project, on, today))
 
 
 def readiness_of(project: Project, *, on: date, today: date) -> Readiness | None:
     """As if acceptance were applied for on `on`; None once that is past."""
-    if project.state not in ON_THE_WAY:
+    return _readiness(Case(project, on, today), [])
+
+
+def _gates(case: Case) -> list[Gate]:
+    return [Gate(move, conditions_of(move.name, case)) for move in moves_from(case.project.state)]
+
+
+def _readiness(case: Case, known: list[Gate]) -> Readiness | None:
+    """known: gates that were judged for this case already."""
+    if case.project.state not in ON_THE_WAY:
         return None
-    case = Case(project, on, today)
-    gate = Gate(MOVES["apply_for_acceptance"], conditions_of("apply_for_acceptance", case))
-    met = len(gate.met)
+    move = MOVES["apply_for_acceptance"]
+    gate = next((each for each in known if each.move is move), None)
+    gate = gate or Gate(move, conditions_of(move.name, case))
     first = may_apply_from(case)
     return Readiness(
-        percent=met * 100 // len(gate.conditions),
+        percent=len(gate.met) * 100 // len(gate.conditions),
         gate=gate,
-        first_day=None if first is None else max(first, on + timedelta(days=0 if gate.is_open else 1)),
+        first_day=None if first is None else max(first, case.on + timedelta(days=0 if gate.is_open else 1)),
     )
 
 

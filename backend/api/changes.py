@@ -60,7 +60,7 @@ class WholeChangeShape(ChangeShape):
     moved = DifferenceRowShape(many=True)
 
 
-class AskingShape(Shape):
+class ChangeAskingShape(Shape):
     """What is to be changed, why, and into what. on: today when left out.
 
     wanted by kind: unit {unit, site?}; leader {leader}; term {months}; targets {targets: [{id?, category, name,
@@ -100,12 +100,12 @@ class TurningDownShape(StepShape):
     reason = TextField(max_length=REASON_LENGTH)
 
 
-class WithdrawingShape(Shape):
+class ChangeWithdrawingShape(Shape):
     reason = TextField(max_length=REASON_LENGTH, allow_blank=True, default="")
     on = DayField(required=False)
 
 
-class AnswerShape(Shape):
+class SaidByRuleShape(Shape):
     status = TextField()
     message = TextField()
 
@@ -115,8 +115,8 @@ class MovedAnswerShape(Shape):
 
     code = TextField()
     title = TextField()
-    before = AnswerShape()
-    after = AnswerShape()
+    before = SaidByRuleShape()
+    after = SaidByRuleShape()
 
 
 class ImpactShape(Shape):
@@ -164,11 +164,11 @@ class ChangesView(ProjectView):
 
     @extend_schema(
         summary=_("提出一件变更申请（草稿）；提交前可修改。"),
-        request=AskingShape,
+        request=ChangeAskingShape,
         responses={201: WholeChangeShape},
     )
     def post(self, request: Request, number: str) -> Response:
-        shape = AskingShape(data=request.data)
+        shape = ChangeAskingShape(data=request.data)
         shape.is_valid(raise_exception=True)
         said = shape.validated_data
         said.setdefault("on", self.today)
@@ -270,10 +270,10 @@ class RefuseView(_StepView):
 
 class WithdrawView(_StepView):
     acts: ClassVar = {"POST": Act.ASK_CHANGE}
-    shape: ClassVar = WithdrawingShape
+    shape: ClassVar = ChangeWithdrawingShape
     do: ClassVar = staticmethod(changes.withdraw)
 
-    @extend_schema(summary=_("撤回变更申请。"), request=WithdrawingShape, responses=WholeChangeShape)
+    @extend_schema(summary=_("撤回变更申请。"), request=ChangeWithdrawingShape, responses=WholeChangeShape)
     def post(self, request: Request, number: str, pk: int) -> Response:
         return self.step(request, pk)
 

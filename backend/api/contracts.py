@@ -110,7 +110,7 @@ class DifferenceRowShape(Shape):
     after = TextField()
 
 
-class DifferenceShape(Shape):
+class TermDifferenceShape(Shape):
     """What `version` says otherwise than `against` (null: nothing stood before)."""
 
     version = serializers.IntegerField()
@@ -205,7 +205,7 @@ class DifferenceView(ProjectView):
     @extend_schema(
         summary=_("合同某一版与另一版（默认为其前一版）的差异。"),
         parameters=[parameter("against", _("与哪一版比较；不填为前一版。"))],
-        responses=DifferenceShape,
+        responses=TermDifferenceShape,
     )
     def get(self, request: Request, number: str, version: int) -> Response:
         query = self.query

@@ -17,7 +17,7 @@ from backend.api.base import ProjectView
 from backend.api.errors import not_found
 from backend.api.formats import DayField, Shape, TextField
 from backend.api.schema import ON
-from lifecycle.gates import gates_json, gates_of, readiness_of
+from lifecycle.gates import gates_json, outlook_of
 from lifecycle.models import ReasonClass, Severity
 from lifecycle.moves import MOVES
 from lifecycle.transitions import FUNCTIONS, REASON_LENGTH, Said, shown
@@ -100,9 +100,9 @@ class GatesView(ProjectView):
         query = self.query
         on = query.day("on") or self.today
         query.done()
-        readiness = readiness_of(self.project, on=on, today=self.today)
+        gates, readiness = outlook_of(self.project, on=on, today=self.today)
         answer: dict[str, Any] = {
-            **gates_json(gates_of(self.project, on=on, today=self.today), self.project),
+            **gates_json(gates, self.project),
             "on": on,
             "acceptance": None,
         }

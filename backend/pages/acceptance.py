@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -303,7 +304,7 @@ def _page(
         status=status,
         title=_("验收"),
         way=way_of(stands.present, checklist, today=stands.today),
-        checklist=[(row, _query_of(row)) for row in checklist],
+        checklist=[(row, _query_of(project, row)) for row in checklist],
         technical_reports=DatedEvent.objects.filter(
             project=project, kind=EventKind.TECHNICAL_REPORT
         ).order_by("-happened_on"),
@@ -332,11 +333,12 @@ def _may(request: PageRequest, deed: Deed, stands: Standing) -> bool:
     )
 
 
-def _query_of(row: dossier.Row) -> str:
-    """Which papers the page of documents shows for a line of the checklist."""
+def _query_of(project: Project, row: dossier.Row) -> str:
+    """What the page of documents is asked for a line of the checklist; it leads back here."""
     requirement = row.requirement
-    number = f"&number={requirement.number}" if requirement.number else ""
-    return f"category={requirement.category.value}{number}"
+    number = {"number": requirement.number} if requirement.number else {}
+    back = f"{reverse('acceptance', args=[project.number])}#dossier"
+    return urlencode({"category": requirement.category.value, **number, "next": back})
 
 
 def _stories(rounds: list[Round]) -> dict[int, list[tuple[Step, str]]]:

@@ -28,6 +28,7 @@ from backend.pages.project_parts import actor_on, part
 from backend.pages.step_words import called, subject_word
 from backend.papers import paper_response
 from finance.facts import repeated_invoices
+from lifecycle.acceptance.dossier import DOSSIER, Requirement
 from lifecycle.documents import (
     AFTER_CLOSEOUT,
     LARGEST_FILE,
@@ -59,13 +60,19 @@ class Paper:
     twice: Twice
 
     @property
+    def number(self) -> str:
+        """Its number; of a paper of the dossier what it is there, instead of the code by which it is found."""
+        place = _place_of(self.document.category, self.document.number)
+        return _(place.title) if place else self.document.number
+
+    @property
     def is_shown(self) -> bool:
         """Whether a browser may show it by itself."""
         return self.document.media_type in INLINE
 
 
 class UploadForm(forms.Form):
-    """A file, what it is and what it is about."""
+    """A file, what it is and what it is about. place: of the dossier, which says category and number."""
 
     file = forms.FileField(
         label=gettext_lazy("文件"),
@@ -91,9 +98,18 @@ class UploadForm(forms.Form):
     next = forms.CharField(widget=forms.HiddenInput, max_length=500, required=False)
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, categories: tuple[str, ...], **options: Any
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        categories: tuple[str, ...],
+        place: Requirement | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(data, files, **options)
+        if place is not None:
+            for name in ("category", "number"):
+                self.fields[name].widget = forms.HiddenInput()
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("请选择"))] + [(each, DocumentCategory(each).label) for each in categories]
@@ -111,12 +127,17 @@ def documents(request: PageRequest, number: str) -> HttpResponseBase:
     given = request.POST if request.method == "POST" else request.GET
     thing = _thing(project, given.get("subject", ""), given.get("id", ""))
     former = _former(project, given.get("replaces", ""))
+    place = _place_of(former.category, former.number) if former else None
+    place = place or _place_of(given.get("category", ""), given.get("number", ""))
     if request.method != "POST":
         offered = _offered(project, may_file)
-        form = UploadForm(categories=offered, initial=_initial(request, former)) if offered else None
-        return _page(request, project, form, thing, former)
+        if place and DocumentCategory.ACCEPTANCE not in offered:
+            place = None
+        initial = _initial(request, former, place)
+        form = UploadForm(categories=offered, place=place, initial=initial) if offered else None
+        return _page(request, project, form, thing, former, place)
     require_filing(request.sight, project, given.get("category", ""))
-    form = UploadForm(request.POST, request.FILES, categories=may_file)
+    form = UploadForm(request.POST, request.FILES, categories=may_file, place=place)
     status = 422
     if form.is_valid():
         said = form.cleaned_data
@@ -141,7 +162,7 @@ def documents(request: PageRequest, number: str) -> HttpResponseBase:
         else:
             messages.success(request, _filed(document))
             return redirect(_inside(request, said["next"]) or reverse("documents", args=[project.number]))
-    return _page(request, project, form, thing, former, status=status)
+    return _page(request, project, form, thing, former, place, status=status)
 
 
 @require_safe
@@ -162,6 +183,7 @@ def _page(
     form: UploadForm | None,
     thing: models.Model | None,
     former: Document | None,
+    place: Requirement | None,
     status: int = 200,
 ) -> HttpResponse:
     present = Document.objects.filter(project=project).present()
@@ -176,6 +198,7 @@ def _page(
         form=form,
         offered=_offered(project, filable(request.sight, project)),
         about=_about(thing),
+        place=place and _(place.title),
         former=former,
         page=page,
         groups=_groups(request, page),
@@ -237,15 +260,24 @@ def _former(project: Project, pk: str) -> Document | None:
     return found
 
 
+def _place_of(category: str, number: str) -> Requirement | None:
+    """Which paper of the dossier it is; None for any other."""
+    if category != DocumentCategory.ACCEPTANCE:
+        return None
+    return next((each for each in DOSSIER if each.number and each.number == number), None)
+
+
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def _initial(request: PageRequest, former: Document | None) -> dict[str, Any]:
+def _initial(request: PageRequest, former: Document | None, place: Requirement | None) -> dict[str, Any]:
     initial: dict[str, Any] = {
         name: request.GET.get(name, "")
         for name in ("category", "number", "subject", "id", "replaces", "next")
     }
+    if place is not None:
+        initial["title"] = _(place.title)
     if former is not None:
         initial |= {
             "category": former.category,

@@ -12,6 +12,7 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.paging import Order, keyset_page
 from backend.pages.project_parts import part
 from backend.pages.step_words import act_word, called, state_word, subject_word, things_of
+from lifecycle.acceptance.scoring import ROLE_OF_EXPERTS
 from lifecycle.models import ProjectState, StateChange, Step
 from lifecycle.parties.models import Role
 from lifecycle.told import Told, move_title, told_conditions
@@ -98,5 +99,7 @@ def _stage(state: str) -> str:
 
 
 def role_word(role: str) -> str:
-    """What a role is called; empty without one."""
+    """What a role is called; empty without one. Who judges by a personal link has no account, and so no Role."""
+    if role == ROLE_OF_EXPERTS:
+        return _("评审专家")
     return str(Role(role).label) if role in Role.values else role

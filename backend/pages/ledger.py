@@ -24,6 +24,7 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
 from backend.pages.fields import DayField, Select
 from backend.pages.paging import Order, keyset_page
+from backend.pages.project_parts import ways_of
 from finance.kinds import KINDS, stage_allows_reversal
 from finance.models import Entry
 from finance.models.journal import EntryQuerySet
@@ -139,6 +140,7 @@ def project_ledger(request: PageRequest, number: str) -> HttpResponseBase:
     is_narrowed = form.is_valid() and any(form.cleaned_data.values())
     context = {
         "project": project,
+        "parts": ways_of(project, "project-ledger"),
         "form": form,
         "page": page,
         "descending": descending,

@@ -13,29 +13,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backend.access import Act, may_on, require_on
+from backend.access import Act, may_on, require_on, roles_on
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import as_of
 from backend.pages.fields import DayField, Select
 from backend.pages.forms import take
 from backend.pages.project_parts import actor_on, done, part, place_of
-from lifecycle.errors import Invalid
-from lifecycle.gates import Gate, gates_of, readiness_of
+from lifecycle.errors import Conflict, Invalid
+from lifecycle.gates import Gate, outlook_of
 from lifecycle.guards import Case, Condition, conditions_of
 from lifecycle.models import Document, DocumentCategory, Project, ReasonClass, Severity
 from lifecycle.moves import MOVES, Move
 from lifecycle.parties.models import Role
-from lifecycle.transitions import FUNCTIONS, REASON_LENGTH, Said, TransitionBlocked, WrongStage
+from lifecycle.transitions import FUNCTIONS, REASON_LENGTH, Said
 
 FINDING_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A condition as a page shows it: who can mend it, and where."""
+    """A condition as a page shows it: who can mend it, and where. is_mine: whether the reader is one of them."""
 
     condition: Condition
     url: str
+    is_mine: bool
 
     @property
     def who(self) -> list[str]:
@@ -54,6 +55,11 @@ class Way:
     @property
     def who(self) -> str:
         return str(Role(self.move.role).label)
+
+    @property
+    def mine(self) -> int:
+        """How many of the open points the reader can mend."""
+        return sum(point.is_mine for point in self.open)
 
 
 class MoveForm(forms.Form):
@@ -126,19 +132,19 @@ class MoveForm(forms.Form):
 @require_safe
 @signed_in
 def moves(request: PageRequest, number: str) -> HttpResponseBase:
-    """Every move out of the present stage with its conditions, as of `?on=`; for htmx the card alone."""
+    """Every move out of the present stage with its conditions, as of `?on=`; for htmx the card of the way forward."""
     project = project_in_sight(request, number)
     day = as_of(request)
-    readiness = readiness_of(project, on=day.on, today=day.today)
+    gates, readiness = outlook_of(project, on=day.on, today=day.today)
+    ways = [_way(request, project, gate, is_past=day.is_past) for gate in gates]
     context: dict[str, Any] = {
         "project": project,
         "day": day,
-        "ways": [
-            _way(request, project, gate, is_past=day.is_past)
-            for gate in gates_of(project, on=day.on, today=day.today)
-        ],
+        "ways": ways,
+        "others": [way for way in ways[1:] if way.may],
+        "is_card": bool(request.htmx),
         "readiness": readiness,
-        "readiness_open": [] if readiness is None else _points(project, readiness.gate.unmet),
+        "readiness_open": [] if readiness is None else _points(request, project, readiness.gate.unmet),
     }
     if request.htmx:
         return render(request, "pages/parts/gates.html", context)
@@ -173,7 +179,7 @@ def move(request: PageRequest, number: str, name: str) -> HttpResponseBase:
                 )
             except Invalid as refusal:
                 take(form, refusal, {"findings": "finding_1"})
-            except (TransitionBlocked, WrongStage) as refusal:
+            except Conflict as refusal:
                 form.add_error(None, refusal.message)
                 status = 409
                 project = project_in_sight(request, number)
@@ -186,7 +192,7 @@ def move(request: PageRequest, number: str, name: str) -> HttpResponseBase:
                 )
     if project.state in chosen.sources:
         conditions = conditions_of(name, Case(project, today, today))
-    points = _points(project, conditions or [])
+    points = _points(request, project, conditions or [])
     return part(
         request,
         "pages/move.html",
@@ -206,10 +212,14 @@ def _way(request: PageRequest, project: Project, gate: Gate, *, is_past: bool) -
     return Way(
         gate.move,
         not is_past and may_on(Act(gate.move.name), request.sight, project),
-        _points(project, gate.unmet),
-        _points(project, gate.met),
+        _points(request, project, gate.unmet),
+        _points(request, project, gate.met),
     )
 
 
-def _points(project: Project, conditions: list[Condition]) -> list[Point]:
-    return [Point(condition, place_of(project, condition.guard.mend)) for condition in conditions]
+def _points(request: PageRequest, project: Project, conditions: list[Condition]) -> list[Point]:
+    held = roles_on(request.sight, project)
+    return [
+        Point(condition, place_of(project, condition.guard.mend), not held.isdisjoint(condition.guard.who))
+        for condition in conditions
+    ]

@@ -17,7 +17,7 @@ from backend.pages.days import AsOf, as_of
 from backend.pages.ledger import latest_entries
 from backend.pages.offers import note_of, offered
 from backend.pages.pictures import bars, pace_picture
-from backend.pages.project_parts import place_of
+from backend.pages.project_parts import place_of, ways_of
 from lifecycle.models import Project
 from lifecycle.rules.answers import Answer, Rule, Status
 from lifecycle.rules.limits import DEFAULTS, parse
@@ -60,7 +60,8 @@ class YearPlan:
 def project(request: PageRequest, number: str) -> HttpResponseBase:
     """The page, as of today or of a past day (`?on=`)."""
     shown = project_in_sight(request, number)
-    return render(request, "pages/project.html", project_context(request, shown, as_of(request)))
+    context = project_context(request, shown, as_of(request)) | {"parts": ways_of(shown, "project")}
+    return render(request, "pages/project.html", context)
 
 
 def project_context(request: PageRequest, project: Project, day: AsOf) -> dict[str, Any]:

@@ -109,8 +109,8 @@ ACTS = {
     "tranche_plan": _("增加拨款计划"),
     "tranche_change": _("修改拨款计划"),
     "tranche_remove": _("删除拨款计划"),
-    "tranche_arrive": _("登记某期到账"),
-    "tranche_pay": _("拨付某期"),
+    "tranche_arrive": _("登记拨款到账"),
+    "tranche_pay": _("拨付到单位"),
     "paymentconfirmation_confirm": _("确认到账"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""

@@ -48,6 +48,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "ProjectStateEnum": "lifecycle.models.ProjectState",
+        "ChangeStateEnum": "lifecycle.models.ChangeState",
+        "ChangeKindEnum": "lifecycle.models.ChangeKind",
         "InspectionStateEnum": "lifecycle.models.InspectionState",
         "InspectionKindEnum": "lifecycle.models.InspectionKind",
         "FindingStateEnum": "lifecycle.models.FindingState",

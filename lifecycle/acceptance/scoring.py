@@ -28,6 +28,8 @@ from lifecycle.parties.sight import Sight
 
 OPINION_LENGTH = 5000
 CENT = Decimal("0.01")
+ROLE_OF_EXPERTS = "expert"
+"""In what capacity an expert acts, who holds no account and no role."""
 
 
 class LinkDead(DomainError):
@@ -247,7 +249,7 @@ def submit_scores(
                 "submitted_at",
             ]
         )
-        actor = Expert(None, address, "expert", full_name=expert.name)
+        actor = Expert(None, address, ROLE_OF_EXPERTS, full_name=expert.name)
         note(expert, "submit_scores", actor=actor, on=today)
     return expert
 

@@ -91,6 +91,13 @@ _FINGERPRINT = " UNION ALL ".join(
 )
 
 
+def fingerprint(project: Project) -> list[tuple[Any, ...]]:
+    """What every table holds of the project; nothing was written where it stays the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINGERPRINT, {"project": project.pk})
+        return list(cursor.fetchall())
+
+
 class World:
     """A project at 立项, awarded on 2022-08-20, with a plan of two tranches of each fiscal source and a tail."""
 
@@ -145,10 +152,7 @@ class World:
         return access.acting(Actor(person, "127.0.0.1"), act, sight_of(person), self.fresh())
 
     def fingerprint(self) -> list[tuple[Any, ...]]:
-        """What every table holds of the project; nothing was written where it stays the same."""
-        with connection.cursor() as cursor:
-            cursor.execute(_FINGERPRINT, {"project": self.project.pk})
-            return list(cursor.fetchall())
+        return fingerprint(self.project)
 
     def attempt(self, act: Callable[[], Any]) -> DomainError | None:
         """Do it; where it is refused, the refusal, once it was seen to have left no trace."""

@@ -61,7 +61,7 @@ def test_a_project_at_work_shows_its_papers_and_asks_unit_and_park_for_the_techn
     assert page.count("<h1") == 1
     assert "尚未申请验收。" in page
     assert "项目实施总结报告" in page and "已有文件" in page
-    assert "category=acceptance&amp;number=application_form" in page
+    assert "category=acceptance&amp;number=application_form&amp;next=" in page
     assert {name: forms_of(browser, project) for name, browser in people.items()} == {
         "unit": {"technical-report"},
         "park": {"technical-report"},

@@ -165,6 +165,31 @@ class TestFiling:
         for value in ('value="milestone" selected', 'value="检 1"', f'value="{milestone.pk}"', "/projects/"):
             assert value in shown
 
+    def test_a_paper_of_the_dossier_is_called_by_its_name_and_not_by_its_code(
+        self, project: Project, address: str, park: Client
+    ) -> None:
+        back = reverse("acceptance", args=[project.number])
+        asked = park.get(f"{address}?category=acceptance&number=summary_report&next={back}")
+
+        form = asked.context["form"]
+        assert (form["title"].value(), form["number"].value()) == ("项目实施总结报告", "summary_report")
+        assert form["number"].is_hidden and form["category"].is_hidden
+        assert "<dd>项目实施总结报告</dd>" in text_of(asked)
+
+        answer = sent(park, address, category="acceptance", title="总结", number="summary_report", next=back)
+        shown = text_of(park.get(address))
+        again = park.get(f"{address}?replaces={Document.objects.get().pk}").context["form"]
+
+        assert answer.headers["Location"] == back
+        assert '<div class="small soft">项目实施总结报告</div>' in shown and "summary_report" not in shown
+        assert again["number"].is_hidden and again["title"].value() == "总结"
+
+    @pytest.mark.parametrize(
+        "query", ["category=acceptance&number=苏 1", "category=other&number=summary_report"]
+    )
+    def test_any_other_number_is_typed(self, address: str, park: Client, query: str) -> None:
+        assert not park.get(f"{address}?{query}").context["form"]["number"].is_hidden
+
     def test_it_leads_back_to_where_one_came_from(self, project: Project, address: str, park: Client) -> None:
         back = reverse("exemptions", args=[project.number])
         exemption = make_exemption(project)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backend.pages import security_log, step_words
-from lifecycle.models import Milestone, Project, StateChange, Step
+from lifecycle.models import DatedEvent, Milestone, Project, StateChange, Step
 from lifecycle.parties.models import Role
 from tests.backend.pages.browsing import browser_of, text_of
 from tests.builders import day, make_exemption, make_milestone, make_project, walked
@@ -44,6 +44,22 @@ def stepped(project: Project, subject: str, pk: int, act: str, **facts: Any) -> 
 
 def condition(code: str, met: bool, sentence: str, **figures: str) -> dict[str, Any]:
     return {"code": code, "met": met, "status": None, "sentence": sentence, "figures": figures}
+
+
+def test_who_has_no_role_and_what_is_only_an_event_have_words_too(
+    project: Project, park: Client, address: str
+) -> None:
+    report = DatedEvent.objects.create(
+        project=project, kind="科技报告", happened_on=day("2026-03-01"), document_no="苏科报1"
+    )
+    stepped(project, "datedevent", report.pk, "technical_report", role="unit")
+    stepped(project, "acceptance", 1, "submit_scores", role="expert", actor_name="张组长")
+
+    shown = text_of(park.get(address))
+
+    for words in ("登记事项", "苏科报1", "登记科技报告", "张组长 · 评审专家"):
+        assert words in shown
+    assert "datedevent" not in shown and "expert" not in shown
 
 
 def test_moves_are_told_newest_first_with_their_conditions_as_they_stood(

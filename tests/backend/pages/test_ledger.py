@@ -132,6 +132,13 @@ def test_the_chain_and_its_head_are_shown(project, address: str, browser):
     assert project.entries.get(sequence=1).hash[:12] in shown
 
 
+def test_the_ledger_leads_to_the_other_pages_of_the_project(project, address: str, browser):
+    shown = text_of(browser.get(address))
+
+    assert f'<a href="{address}" aria-current="page">台账</a>' in shown
+    assert f'<a href="{reverse("milestones", args=[project.number])}">里程碑</a>' in shown
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "beancount", "xlsx"])
 def test_the_ledger_comes_as_a_file(form: str, project, browser):
     answer = browser.get(reverse("ledger-download", args=[project.number, form]))

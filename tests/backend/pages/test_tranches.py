@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -157,6 +158,8 @@ def test_a_tranche_arrives_is_paid_and_is_confirmed(project: Project, park: Clie
     shown = read(unit, project)
     assert "已确认第 2 号分录的款项到账。" in shown
     assert "单位已确认" in shown
+    amount = Step.objects.filter(act="pay").values_list("details__amount", flat=True).get()
+    assert amount not in shown and f"{Decimal(amount):,.2f}" in shown
     assert [step.act for step in Step.objects.order_by("pk")] == ["arrive", "pay", "confirm"]
     assert set(Step.objects.values_list("role", flat=True)) == {Role.PARK, Role.UNIT}
 
