@@ -38,7 +38,7 @@ from finance.release import ReleaseFacts, judge_release, unmet
 from finance.terms import ARRIVAL, DIRECT, FISCAL, PAYMENT, PROVINCIAL
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.facts import life_facts
-from lifecycle.models import AnnualReport, Project, Step, Tranche
+from lifecycle.models import Acceptance, AcceptanceState, AnnualReport, Project, Step, Tranche
 from lifecycle.models.fields import LATEST
 from lifecycle.parties.log import Actor
 from lifecycle.reading import fetch_grouped
@@ -122,11 +122,23 @@ def instalments_of(project: Project, *, on: date) -> list[Instalment[Tranche]]:
 
 
 def release_facts(project: Project, *, on: date) -> ReleaseFacts:
-    """What the conditions of the project's tranches are judged on, as of `on`; nine queries."""
+    """What the conditions of the project's tranches are judged on, as of `on`; ten queries."""
     return ReleaseFacts(
         life=life_facts([project.pk], on=on)[project.pk],
         reviewed_on=dict(AnnualReport.objects.filter(project=project).values_list("year", "reviewed_on")),
+        panel=_panels_verdict(project),
     )
+
+
+def _panels_verdict(project: Project) -> tuple[date, str] | None:
+    """The day the panel met and what it came to; None before, and of a round that was given back."""
+    judged = Acceptance.objects.filter(
+        project=project,
+        state__in=(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED),
+        meeting_on__isnull=False,
+    )
+    found: tuple[date, str] | None = judged.order_by("-round").values_list("meeting_on", "verdict").first()
+    return found
 
 
 def record_arrival(

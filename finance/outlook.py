@@ -56,7 +56,7 @@ class Payments:
 
 
 def payments_of(project: Project, *, on: date) -> Payments:
-    """The payments as of the end of `on`; eleven queries however many there are."""
+    """The payments as of the end of `on`; twelve queries however many there are."""
     flows = fiscal_flows([project.pk], on=on).get(project.pk, [])
     facts = release_facts(project, on=on)
     sources: dict[str, list[Prospect]] = {source: [] for source in FISCAL}

@@ -57,10 +57,15 @@ _WORDS: dict[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """What conditions are judged on, as of `life.on`. reviewed_on: by 年度, the day its report was reviewed."""
+    """What conditions are judged on, as of `life.on`.
+
+    reviewed_on: by 年度, the day its report was reviewed. panel: the day on which the panel of the present
+    acceptance met and what it came to; a tail is paid upon that, before the project is closed.
+    """
 
     life: LifeFacts
     reviewed_on: Mapping[int, date | None]
+    panel: tuple[date, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +152,20 @@ def _annual_report_checked(facts: ReleaseFacts) -> ReleaseCondition:
 
 
 def _acceptance_passed(facts: ReleaseFacts) -> ReleaseCondition:
-    verdicts = [event for event in facts.life.happened(ACCEPTANCE_VERDICT) if event.result]
+    """The panel's verdict, or the one of the day of closing, whichever is the later."""
+    verdicts = [(event.on, event.result) for event in facts.life.happened(ACCEPTANCE_VERDICT) if event.result]
+    if facts.panel is not None and facts.panel[0] <= facts.life.on:
+        verdicts.append(facts.panel)
     if not verdicts:
         return _not_met(ACCEPTANCE_PASSED, _("尚无验收结论。"))
-    last = verdicts[-1]
-    if last.result == ACCEPTED:
-        return _met(ACCEPTANCE_PASSED, _("%(checked)s 通过验收。"), checked=last.on)
+    on, result = max(verdicts, key=lambda verdict: verdict[0])
+    if result == ACCEPTED:
+        return _met(ACCEPTANCE_PASSED, _("%(checked)s 通过验收。"), checked=on)
     return _not_met(
         ACCEPTANCE_PASSED,
         _("%(checked)s 验收结论为“%(result)s”，未通过验收。"),
-        checked=last.on,
-        result=last.result,
+        checked=on,
+        result=result,
     )
 
 

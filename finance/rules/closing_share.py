@@ -7,15 +7,16 @@ from django.utils.translation import gettext_noop as _
 
 from finance.rules.facts import FundingFacts
 from finance.terms import MATCHING, PROVINCIAL
-from lifecycle.rules.answers import Answer, Rule
-from lifecycle.rules.facts import ACCEPTANCE_APPLICATION
+from lifecycle.rules.answers import Answer, Rule, Status
+from lifecycle.rules.facts import ACCEPTANCE_APPLICATION, ACCEPTANCE_VERDICT
 
 
 def fiscal_money_stays_within_share(facts: FundingFacts) -> Answer:
     """FIN-10: 3 × (p + k) ≤ audited N, exact: what the unit received, against the latest audit by `on`.
 
     Not applicable until an acceptance application was filed, and once terminated or revoked, since then
-    nothing is closed. No audited N: breach. Cost: one pass over the payments. Source: guide 三.5.
+    nothing is closed. No audited N: warn while it can still be entered, breach once a verdict closed the
+    project without it. Cost: one pass over the payments. Source: guide 三.5.
     """
     if facts.project.standing.is_ended:
         return Answer.not_applicable("FIN-10", _("项目已终止或撤销，不再结题。"))
@@ -23,7 +24,10 @@ def fiscal_money_stays_within_share(facts: FundingFacts) -> Answer:
         return Answer.not_applicable("FIN-10", _("尚未提出验收申请，结题时按审定新增总投入判断。"))
     audit = facts.audit
     if audit is None:
-        return Answer.unjudged("FIN-10", _("审计审定的新增总投入"))
+        is_over = bool(facts.project.happened(ACCEPTANCE_VERDICT))
+        return Answer.unjudged(
+            "FIN-10", _("审计审定的新增总投入"), status=Status.BREACH if is_over else Status.WARN
+        )
     share = facts.limits.fiscal_share
     province, park = facts.flows.received_of(PROVINCIAL), facts.flows.received_of(MATCHING)
     fiscal = province + park

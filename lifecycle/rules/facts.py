@@ -21,6 +21,7 @@ from lifecycle.rules.standing import REFUSED, Standing, standing_on
 
 MIDTERM_CHECK = "中期检查"
 ACCEPTANCE_APPLICATION = "验收申请"
+ACCEPTANCE_VERDICT = "验收结论"
 EXTENSION = "延期"
 
 

@@ -41,6 +41,7 @@ from lifecycle.models import AnnualReport, DatedEvent, Project, Step, Tranche
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import SecurityEvent
 from tests.builders import day, make_project, make_tranche, moved, yuan
+from tests.finance.settling import accepted
 
 TODAY = date(2026, 11, 21)
 
@@ -425,7 +426,7 @@ def test_it_takes_a_constant_number_of_queries(
 
     with django_assert_num_queries(2):
         instalments_of(project, on=TODAY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         release_facts(project, on=TODAY)
 
 
@@ -465,3 +466,29 @@ def test_a_confirmation_is_never_changed_or_taken_back(project: Project, of_park
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
     assert PaymentConfirmation.objects.get().confirmed_on == day("2022-11-08")
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "on", "is_paid"),
+    [
+        ("reviewed", "通过验收", "2026-05-19", False),
+        ("reviewed", "通过验收", "2026-05-20", True),
+        ("reviewed", "结题", "2026-05-20", False),
+        ("returned", "通过验收", "2026-05-20", False),
+    ],
+)
+def test_a_tail_is_paid_once_the_panel_has_passed_the_project(
+    state: str, verdict: str, on: str, is_paid: bool, db: None
+):
+    """Before the project is closed: from then on nothing but what comes back is posted."""
+    project = make_project(state="acceptance", milestones=False)
+    accepted(project, verdict)
+    project.acceptances.update(state=state)
+    tail = make_tranche(project, 1, "2026-06-01", "600", condition="验收通过后", is_tail=True)
+    arrive(tail, on="2026-05-18")
+    if is_paid:
+        pays(tail, on=on)
+        assert state_of(tail) == "paid"
+        return
+    refusal = refuses(NotReleased, lambda: pays(tail, on=on))
+    assert [each["code"] for each in refusal.details["conditions"]] == ["acceptance_passed"]

@@ -117,6 +117,27 @@ def test_the_verdict_by_then_is_that_it_passed(verdict: tuple[str, str] | None, 
     assert judged("验收通过后", events=events)[0] is is_met
 
 
+@pytest.mark.parametrize(
+    ("panel", "verdict", "is_met"),
+    [
+        (("2024-06-01", "通过验收"), None, True),
+        (("2024-06-02", "通过验收"), None, False),
+        (("2024-06-01", "结题"), None, False),
+        # Of a second round after one that a workbook brought, or of the day of closing after the panel.
+        (("2024-06-01", "通过验收"), ("2024-05-31", "不通过验收"), True),
+        (("2024-05-31", "通过验收"), ("2024-06-01", "不通过验收"), False),
+    ],
+)
+def test_the_panels_verdict_counts_before_the_closing(
+    panel: tuple[str, str], verdict: tuple[str, str] | None, is_met: bool
+):
+    events = [event("验收结论", *verdict)] if verdict else []
+    facts = ReleaseFacts(life_facts("2024-06-01", events=events), {}, panel=(day(panel[0]), panel[1]))
+
+    (condition,) = judge_release("验收通过后", facts)
+    assert condition.is_met is is_met
+
+
 def test_other_words_are_left_to_people():
     is_met, message = judged("按工程进度")
 

@@ -16,7 +16,7 @@ from tests.people import api_of, make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 14
+QUERIES = 15
 """Token with person, memberships; the project; tranches, flows, reports, eight of the project's life."""
 
 

@@ -50,10 +50,13 @@ def test_it_is_judged_from_the_day_of_the_application(on, status):
     assert closing(audits=[audit("2026-03-01", "31200000")], on=on).status == status
 
 
-def test_without_an_audited_figure_it_cannot_be_judged_and_is_not_met():
-    answer = closing()
+@pytest.mark.parametrize(("verdict_on", "status"), [(None, "warn"), ("2026-05-01", "breach")])
+def test_without_an_audited_figure_it_cannot_be_judged_and_is_not_met(verdict_on, status):
+    """While the verdict is out the figure can still be entered."""
+    verdict = [event("验收结论", verdict_on, "通过验收")] if verdict_on else []
+    answer = closing(events=[*FILED, *verdict])
 
-    assert answer.status == "breach"
+    assert answer.status == status
     assert answer.figures == {"missing": ["审计审定的新增总投入"]}
 
 

@@ -19,7 +19,7 @@ DROP TRIGGER panelist_is_never_truncated ON lifecycle_panelist;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lifecycle", "0013_inspections_hold_together"),
+        ("lifecycle", "0010_inspections_hold_together"),
         ("parties", "0003_programs_carry_tokens"),
     ]
 

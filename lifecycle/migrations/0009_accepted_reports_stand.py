@@ -12,5 +12,5 @@ DROP FUNCTION lifecycle_accepted_report_stands();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lifecycle", "0011_contract_stands")]
+    dependencies = [("lifecycle", "0008_contract_stands")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lifecycle", "0012_accepted_reports_stand"),
+        ("lifecycle", "0009_accepted_reports_stand"),
         ("parties", "0003_programs_carry_tokens"),
     ]
 
