@@ -137,8 +137,8 @@ def _panels_verdict(project: Project) -> tuple[date, str] | None:
         state__in=(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED),
         meeting_on__isnull=False,
     )
-    found: tuple[date, str] | None = judged.order_by("-round").values_list("meeting_on", "verdict").first()
-    return found
+    found = judged.order_by("-round").values_list("meeting_on", "verdict").first()
+    return None if found is None or found[0] is None else (found[0], found[1])
 
 
 def record_arrival(
