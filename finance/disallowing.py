@@ -81,7 +81,9 @@ def disallow(
             category=entry.category,
             invoice=entry.invoice,
             counterparty=entry.counterparty,
-            memo=f"原第 {sequence} 号分录，{reason}"[: LENGTHS["memo"]],
+            memo=(_("原第 %(sequence)d 号分录，%(reason)s") % {"sequence": sequence, "reason": reason})[
+                : LENGTHS["memo"]
+            ],
         ),
         key=None if key is None else f"disallow:{sha256(key.encode()).hexdigest()}",
         actor=actor,

@@ -263,7 +263,8 @@ def _wrong_stage(project: Project, move: Move) -> WrongStage:
         "move": move.title,
     }
     if last.move in MOVES:
-        sentence += _("最近一次办理：%(who)s 已办理“%(last)s”。") % {
+        sentence = _("%(said)s最近一次办理：%(who)s 已办理“%(last)s”。") % {
+            "said": sentence,
             "who": last.actor_name,
             "last": MOVES[last.move].title,
         }
