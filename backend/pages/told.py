@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db import models
 from django.urls import reverse
 
-from backend.pages.security_log import ACTS
+from backend.pages.step_words import act_word
 from lifecycle.models import Document, Project, Step
 from lifecycle.parties.models import Role
 
@@ -36,7 +36,7 @@ def told(steps: Iterable[Step]) -> list[Told]:
     return [
         Told(
             step,
-            str(ACTS.get(f"{step.subject}_{step.act}", step.act)),
+            act_word(step.subject, step.act),
             str(Role(step.role).label) if step.role in Role.values else "",
         )
         for step in steps

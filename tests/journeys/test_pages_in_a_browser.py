@@ -148,7 +148,7 @@ def test_pages_of_a_project_at_work_fit_their_screen(
         ("change", (ChangeRequest.objects.get(project=project).pk,)),
         *(
             ("change-new", (kind,))
-            for kind in ("unit", "term", "targets", "total", "work_plan", "categories")
+            for kind in ("unit", "term", "targets", "total", "source_structure", "work_plan", "categories")
         ),
     ):
         faults += faults_of(page, reverse(name, args=[project.number, *arguments]), language)
