@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.access import Act, acting_in_turn, may_on, require_on, roles_on
+from backend.access import Act, acting_in_turn, may, may_on, require_on, roles_on
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.budget_form import BudgetForm
@@ -320,6 +320,7 @@ def _page(
         signing=signing,
         withdrawing=withdrawing,
         may_draft=may_draft and shown is None and project.contract_signed_on is None,
+        may_import=may(Act.IMPORT_WORKBOOK, request.sight),
         may_change=standing is not None or project.contract_signed_on is not None,
         story=told(Step.objects.of(shown)) if shown is not None else [],
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from lifecycle.models import Project
+from backend.pages.project_parts import PARTS
+from lifecycle.models import ChangeRequest, Inspection, Project
 from lifecycle.parties.models import Role
 from tests.builders import make_project, make_tranche, moved
-from tests.lifecycle.changes.builders import asked
+from tests.journeys import lives
+from tests.journeys.world import World
 from tests.people import PASSWORD, make_person
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+DOSSIER = "?category=acceptance&number=application_form"
 SIZES = ({"width": 1366, "height": 768}, {"width": 390, "height": 844})
 
 
@@ -33,10 +39,45 @@ def project(committed_db: str) -> Project:
     make_tranche(project, source="园区配套")
     park = project.cluster.park
     make_person((Role.PARK, park), (Role.PROVINCE, park.parent.parent), username="desk")
-    make_person((Role.UNIT, project.unit), username="applicant")
     make_person((Role.ADMINISTRATOR, park), username="keeper")
     make_person((Role.LOG_READER, park), username="reader")
     return project
+
+
+@pytest.fixture
+def at_work(page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> World:
+    """A project in mid-life, and somebody signed in who may do everything to it, on that day."""
+    world = lives.at_work()
+    sit_down(page, world, monkeypatch, language)
+    return world
+
+
+@pytest.fixture
+def before_panel(
+    page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> tuple[World, str]:
+    """A project whose acceptance is being judged, and the token of an expert's link."""
+    world, token = lives.judged_in_part()
+    sit_down(page, world, monkeypatch, language)
+    return world, token
+
+
+def sit_down(page: Page, world: World, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: world.now)
+    park = world.project.cluster.park
+    city = park.parent
+    assert city is not None and city.parent is not None
+    make_person(
+        (Role.UNIT, world.project.unit),
+        (Role.PARK, park),
+        (Role.CITY, city),
+        (Role.PROVINCE, city.parent),
+        username="everybody",
+    )
+    sign_in(page, "everybody")
+    page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": page.url.split("/projects/")[0]}]
+    )
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -47,12 +88,19 @@ def sign_in(page: Page, username: str) -> None:
     page.get_by_text("退出登录").wait_for(state="attached")
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_pages_fit_their_screen_and_keep_to_their_policy(
-    page: Page, site: LiveServer, project: Project, language: str
-):
+@pytest.fixture
+def said(page: Page) -> Iterator[list[str]]:
+    """What the browser complained of; nothing, in the end."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield said
+    assert said == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_fit_their_screen_and_keep_to_their_policy(
+    page: Page, site: LiveServer, project: Project, said: list[str], language: str
+):
     number = project.number
     of_desk = [
         "/projects/",
@@ -60,11 +108,7 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("project", args=[number]),
         reverse("project", args=[number]) + "?on=2023-01-01",
         reverse("project-ledger", args=[number]),
-        reverse("contract", args=[number]),
-        reverse("inspections", args=[number]),
-        reverse("credit", args=[number]),
         reverse("entry", args=[number]),
-        reverse("tranches", args=[number]),
         reverse("entry-reversal", args=[number, 1]),
         "/compliance/",
         "/imports/",
@@ -72,72 +116,108 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("batch", args=[project.cluster.batch_id]),
         "/password/",
     ]
-    change = asked(project, "term", {"months": 12})
-    of_applicant = [
-        reverse("changes", args=[number]),
-        reverse("change", args=[number, change.pk]),
-        *(
-            reverse("change-new", args=[number, kind])
-            for kind in ("targets", "source_structure", "work_plan", "categories")
-        ),
-    ]
     of_keeper = ["/people/", "/people/1/", "/organisations/"]
-    too_wide = []
-    walks = {
-        "desk": of_desk,
-        "applicant": of_applicant,
-        "keeper": of_keeper,
-        "reader": ["/security-log/"],
-    }
-    for username, addresses in walks.items():
+    faults = []
+    for username, addresses in (("desk", of_desk), ("keeper", of_keeper), ("reader", ["/security-log/"])):
         page.context.clear_cookies()
         sign_in(page, username)
         page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
-        for size in SIZES:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            for address in addresses:
-                answer = page.goto(address)
-                assert answer is not None
-                assert answer.status == 200, address
-                assert page.locator("html").get_attribute("lang") == language.replace("zh-hans", "zh-Hans")
-                if page.evaluate(
-                    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-                ):
-                    too_wide.append((size["width"], address))
+        for address in addresses:
+            faults += faults_of(page, address, language)
 
-    assert too_wide == []
-    assert said == []
+    assert faults == []
 
 
-def test_every_field_has_a_label_and_every_picture_words(page: Page, project: Project):
-    walks = [
-        ("desk", "/projects/"),
-        ("desk", reverse("project", args=[project.number])),
-        ("desk", reverse("project-ledger", args=[project.number])),
-        ("desk", reverse("entry", args=[project.number])),
-        ("desk", "/compliance/"),
-        ("applicant", reverse("change-new", args=[project.number, "source_structure"])),
-        ("applicant", reverse("change-new", args=[project.number, "work_plan"])),
-    ]
-    known = ""
-    for username, address in walks:
-        if username != known:
-            page.context.clear_cookies()
-            sign_in(page, username)
-            known = username
-        page.goto(address)
-        nameless = page.evaluate(
-            """[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
-            .filter(field => !field.labels.length && !field.getAttribute('aria-label'))
-            .map(field => field.outerHTML)"""
-        )
-        wordless = page.evaluate(
-            """[...document.querySelectorAll('svg[role=img]')]
-            .filter(picture => !picture.getAttribute('aria-label') && !picture.querySelector('title'))
-            .length"""
-        )
-        assert (nameless, wordless) == ([], 0), address
-        assert page.locator("h1").count() == 1
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_of_a_project_at_work_fit_their_screen(
+    page: Page, site: LiveServer, at_work: World, said: list[str], language: str
+):
+    project = at_work.project
+    held = Inspection.objects.get(project=project, state="planned")
+    faults = []
+    for name, arguments in (
+        *((part, ()) for part, _label in PARTS),
+        ("credit", ()),
+        ("move", ("apply_for_acceptance",)),
+        ("move", ("suspend",)),
+        ("move", ("terminate",)),
+        ("contract-version", (1,)),
+        ("annual-report", (2022,)),
+        ("annual-report", (2023,)),
+        ("inspection-hold", (held.pk,)),
+        ("change", (ChangeRequest.objects.get(project=project).pk,)),
+        *(
+            ("change-new", (kind,))
+            for kind in ("unit", "term", "targets", "total", "source_structure", "work_plan", "categories")
+        ),
+    ):
+        faults += faults_of(page, reverse(name, args=[project.number, *arguments]), language)
+    faults += faults_of(page, reverse("documents", args=[project.number]) + DOSSIER, language)
+    drafting = make_project(cluster=project.cluster, state="approved", contract_signed_on=None)
+    for name in ("project", "moves", "contract", "contract-draft", "tranches"):
+        faults += faults_of(page, reverse(name, args=[drafting.number]), language)
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_of_a_project_before_its_panel_fit_their_screen(
+    page: Page, site: LiveServer, before_panel: tuple[World, str], said: list[str], language: str
+):
+    world, token = before_panel
+    faults = []
+    for name in (
+        "project",
+        "moves",
+        "tranches",
+        "settlement",
+        "acceptance",
+        "refunds",
+        "documents",
+        "history",
+    ):
+        faults += faults_of(page, reverse(name, args=[world.project.number]), language)
+    for move in ("close", "return_for_rectification"):
+        faults += faults_of(page, reverse("move", args=[world.project.number, move]), language)
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
+    faults += faults_of(page, reverse("expert", args=[token]), language)
+
+    assert faults == []
+
+
+def faults_of(page: Page, address: str, language: str) -> list[tuple[str, object]]:
+    """What is wrong with a page, everything on it unfolded: it scrolls sideways at a desk or on a phone, or has
+    a field without a label, a picture without words, not one heading, or another language than was asked for.
+    """
+    answer = page.goto(address)
+    assert answer is not None
+    faults: list[tuple[str, object]] = [] if answer.status == 200 else [(address, answer.status)]
+    if page.locator("#gates[hx-get]").count():
+        page.locator("#gates .gate, #gates .empty").first.wait_for()
+    found = page.evaluate(
+        """() => {
+            document.querySelectorAll("details").forEach(part => { part.open = true })
+            const fields = [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+            const pictures = [...document.querySelectorAll("svg[role=img]")]
+            return {
+                lang: document.documentElement.lang,
+                headings: document.querySelectorAll("h1").length,
+                nameless: fields.filter(field => !field.labels.length && !field.getAttribute("aria-label"))
+                    .map(field => field.outerHTML),
+                wordless: pictures.filter(picture => !picture.getAttribute("aria-label")
+                    && !picture.querySelector("title")).length,
+            }
+        }"""
+    )
+    right = {"lang": language.replace("zh-hans", "zh-Hans"), "headings": 1, "nameless": [], "wordless": 0}
+    faults += [(address, {name: found[name]}) for name in right if found[name] != right[name]]
+    for size in SIZES:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            faults.append((address, f"{wide} too wide at {size['width']}"))
+    return faults
 
 
 def test_the_first_key_skips_to_the_text(page: Page, project: Project):

@@ -42,6 +42,7 @@ def test_a_contract_is_drafted_with_its_budget_and_signed_by_all(
 ):
     shown = text_of(browsers["park"].get(address(project)))
     assert "还没有拟定合同" in shown and "拟定合同" in shown
+    assert f'href="{reverse("imports")}">用工作簿更新' in shown
 
     form = text_of(browsers["park"].get(address(project, "contract-draft")))
     assert "科目预算" in form and "发明专利" in form

@@ -182,6 +182,12 @@ def test_the_way_forward_leads_and_the_rest_is_found_on_the_page():
     assert 'class="button primary"' not in of_page
 
 
+def test_readiness_stands_below_the_way_forward(project: Project):
+    told = text_of(browser(project, "province").get(reverse("moves", args=[project.number])))
+
+    assert told.index("<h3>申请验收") < told.index("如果今天申请验收") < told.index("<h3>暂停")
+
+
 def test_codes_stand_beside_rules_alone(project: Project):
     told = card(project, "park")
 
