@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from finance.faults import Faults, require_stage
-from finance.holding import hold_project
+from finance.holding import hold_project, require_stage
 from finance.models import Audit, AuditOpinion
 from lifecycle.errors import Conflict
+from lifecycle.faults import Faults
 from lifecycle.models import DatedEvent, Document, DocumentCategory, EventKind, Project, ProjectState
 from lifecycle.parties.log import Actor
 from lifecycle.steps import take_step
@@ -50,7 +50,7 @@ def record_audit(
 
     Raises:
         Invalid: details name the fields.
-        WrongStage: the project is neither in implementation nor in acceptance.
+        StageForbids: the project is neither in implementation nor in acceptance.
         AuditExists: nothing is written.
     Source: 省科技计划项目验收经费审计要求.
     """

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from finance.funding import funding_of
 from finance.terms import FISCAL
 from lifecycle.changes import check
-from lifecycle.contracts.budget import Faults
 from lifecycle.models import ChangeKind, Project
 
 
-def plan_holds_what_was_paid(project: Project, wanted: dict[str, Any]) -> Faults:
+def plan_holds_what_was_paid(project: Project, wanted: dict[str, Any]) -> dict[str, str]:
     """Of each fiscal source the new plan comes to at least what the unit has received; one query."""
     funding = funding_of([project])[project.pk]
     short = []

@@ -132,16 +132,13 @@ def release_facts(project: Project, *, on: date) -> ReleaseFacts:
 
 def _panels_verdict(project: Project) -> tuple[date, str] | None:
     """The day the panel met and what it came to; None before, and of a round that was given back."""
-    judged = (
-        Acceptance.objects.filter(
-            project=project, state__in=(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED)
-        )
-        .order_by("-round")
-        .first()
+    judged = Acceptance.objects.filter(
+        project=project,
+        state__in=(AcceptanceState.REVIEWED, AcceptanceState.CONCLUDED),
+        meeting_on__isnull=False,
     )
-    if judged is None or judged.meeting_on is None:
-        return None
-    return judged.meeting_on, judged.verdict
+    found = judged.order_by("-round").values_list("meeting_on", "verdict").first()
+    return None if found is None or found[0] is None else (found[0], found[1])
 
 
 def record_arrival(

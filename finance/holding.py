@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from lifecycle.errors import StageForbids
 from lifecycle.models import Project
 
 
@@ -21,6 +24,15 @@ class Held:
 def hold_project(project: Project) -> Project:
     """Lock the project to the end of the transaction, so that it makes no move meanwhile; as it stands now."""
     return Project.objects.held(project.pk)
+
+
+def require_stage(project: Project, stages: Collection[str], act: str) -> None:
+    """Raises StageForbids unless the project is at one of `stages`. act: what was to be done, in words."""
+    if project.state not in stages:
+        raise StageForbids(
+            _("项目处于“%(state)s”阶段，不能%(act)s。") % {"state": project.get_state_display(), "act": act},
+            details={"state": project.state},
+        )
 
 
 def hold(project: Project) -> Held:

@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from finance.kinds import KINDS
 from finance.models.account import spoken
 from finance.reopening import reopen_refunds
-from finance.terms import CATEGORIES, COMING_BACK, SPENDING, TOO_MUCH
-from lifecycle.errors import Conflict, DomainError, Invalid
+from finance.terms import CATEGORIES, COMING_BACK, SPENDING
+from lifecycle.errors import Conflict, DomainError, StageForbids
+from lifecycle.faults import Faults
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import Actor
 from lifecycle.rules.answers import shown
-from lifecycle.wording import CONTROL, listed
+from lifecycle.wording import listed
 
 LENGTHS = {"voucher": 100, "invoice": 100, "counterparty": 200, "memo": 500, "key": 200}
 """How long the texts of a movement may be, in characters."""
@@ -48,12 +49,6 @@ class AlreadyPosted(Conflict):
     """The same voucher, kind, source, category and invoice stands in the journal already."""
 
     code = "already_posted"
-
-
-class StageForbids(Conflict):
-    """The project's stage allows no such movement."""
-
-    code = "stage_forbids"
 
 
 class NotReversible(Conflict):
@@ -106,7 +101,7 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
     scheme: the project's 支出科目体系. Raises Invalid with details {field: message}.
     Source: RULES.md 'What may be posted, and by whom'.
     """
-    faults: dict[str, str] = {}
+    faults = Faults()
     kind = KINDS.get(movement.kind)
     if kind is None:
         faults["kind"] = _("业务类型“%(found)s”不存在，应为：%(wanted)s。") % {
@@ -126,23 +121,15 @@ def check_shape(movement: Movement, *, scheme: str, today: date) -> None:
             }
     elif movement.category:
         faults["category"] = _("只有“支出”填写支出科目。")
-    amount = movement.amount
-    if not amount.is_finite() or amount <= 0 or amount >= TOO_MUCH or amount != round(amount, 2):
-        faults["amount"] = _("金额应大于零、小于 1000 亿元，精确到分。")
+    faults.amount("amount", movement.amount)
     if movement.on > today:
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
     elif movement.on.year < 2000:
         faults["on"] = _("业务日期不能早于 2000 年。")
-    if not movement.voucher.strip():
-        faults["voucher"] = _("请填写凭证号。")
-    for field in ("voucher", "invoice", "counterparty", "memo"):
-        text = getattr(movement, field)
-        if len(text) > LENGTHS[field]:
-            faults[field] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS[field]}
-        elif CONTROL.search(text):
-            faults[field] = _("不能含有控制字符。")
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
+    faults.text("voucher", movement.voucher, limit=LENGTHS["voucher"], needed=_("请填写凭证号。"))
+    for field in ("invoice", "counterparty", "memo"):
+        faults.text(field, getattr(movement, field), limit=LENGTHS[field], is_required=False)
+    faults.refuse()
 
 
 def post_entry(
@@ -213,17 +200,11 @@ def reverse_entry(
         Invalid: no reason, or a day in the future.
         UnknownEntry, NotReversible, InsufficientFunds, KeyReused, StageForbids: nothing is written.
     """
-    faults: dict[str, str] = {}
-    if not reason.strip():
-        faults["reason"] = _("请写明红冲原因。")
-    elif len(reason) > LENGTHS["memo"]:
-        faults["reason"] = _("最多 %(limit)d 个字。") % {"limit": LENGTHS["memo"]}
-    elif CONTROL.search(reason):
-        faults["reason"] = _("不能含有控制字符。")
+    faults = Faults()
+    faults.text("reason", reason, limit=LENGTHS["memo"], needed=_("请写明红冲原因。"))
     if on > today:
         faults["on"] = _("业务日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
+    faults.refuse()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(

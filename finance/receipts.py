@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from finance.faults import Faults
 from finance.holding import hold
 from finance.models import Entry, Refund, RefundReceipt
 from finance.posting import LENGTHS, KeyReused, Movement, UnknownEntry, post_entry
 from finance.refunds import known_refund, require_open
 from finance.terms import PARK, RETURN_OF
 from lifecycle.errors import Conflict
+from lifecycle.faults import Faults
 from lifecycle.models import Document, DocumentCategory, Project
 from lifecycle.models.fields import ZERO
 from lifecycle.parties.log import Actor

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from finance.faults import Faults
 from finance.holding import hold, hold_journal, hold_project
 from finance.models import Entry, Refund, RefundCause, RefundState
 from finance.terms import FISCAL, HOLDERS, PARK, PROVINCIAL, SPENDING
 from finance.workings import Working, refund_workings
 from lifecycle.errors import Conflict
 from lifecycle.facts import life_facts
+from lifecycle.faults import Faults
 from lifecycle.guards import Made
 from lifecycle.models import Project, ProjectState
 from lifecycle.models.fields import ZERO
@@ -148,8 +148,8 @@ def ask_refund(
     for field, given in (("amount", amount), ("interest", interest)):
         if given is not None:
             faults.amount(field, given, may_be_zero=True)
-    faults.text("notice_no", notice_no, limit=NOTICE_LENGTH)
-    faults.text("reason", reason, limit=REASON_LENGTH)
+    faults.text("notice_no", notice_no, limit=NOTICE_LENGTH, is_required=False)
+    faults.text("reason", reason, limit=REASON_LENGTH, is_required=False)
     if due_on is not None:
         faults.day("due_on", due_on, today=None, since=on)
     faults.refuse()
@@ -341,7 +341,7 @@ def charge_interest(
     reason = reason.strip()
     faults = Faults()
     faults.day("on", on, today=today, since=refund.asked_on)
-    faults.text("reason", reason, limit=REASON_LENGTH)
+    faults.text("reason", reason, limit=REASON_LENGTH, is_required=False)
     if interest is not None:
         faults.amount("interest", interest, may_be_zero=True)
     elif rate_percent is None:

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from finance.chain import genesis
 from finance.facts import standing
-from finance.faults import Faults, require_stage
 from finance.funding import Funding, SourceMoney, funding_of
-from finance.holding import hold
+from finance.holding import hold, require_stage
 from finance.models import Entry, Settlement
 from finance.terms import CATEGORIES, FISCAL, PARK_RETURN, PROVINCIAL, REFUND, SOURCES, SPENDING
+from lifecycle.faults import Faults
 from lifecycle.models import Project, ProjectState
 from lifecycle.models.fields import ZERO
 from lifecycle.parties.log import Actor
@@ -130,7 +130,7 @@ def freeze(*, project: Project, on: date, actor: Actor, today: date) -> Settleme
 
     Raises:
         Invalid: the day is to come, before the start of the term, or before the last settlement's.
-        WrongStage: the project is neither in implementation nor in acceptance.
+        StageForbids: the project is neither in implementation nor in acceptance.
     Source: 江苏省科技计划项目经费决算表.
     """
     held = hold(project)

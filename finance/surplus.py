@@ -9,14 +9,14 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from finance.faults import Faults, require_stage
 from finance.funding import Funding, funding_of
-from finance.holding import hold
+from finance.holding import hold, require_stage
 from finance.models import Refund, RefundCause, RefundState, SurplusDecision, SurplusUse
 from finance.refunds import ask_surplus
 from finance.terms import FISCAL, PROVINCIAL
 from lifecycle.errors import Conflict
 from lifecycle.facts import life_facts
+from lifecycle.faults import Faults
 from lifecycle.models import Acceptance, AcceptanceState, Project, ProjectState
 from lifecycle.models.fields import ZERO
 from lifecycle.parties.log import Actor
@@ -117,7 +117,7 @@ def decide_surplus(
 
     Raises:
         Invalid: details name the fields.
-        WrongStage: the project is not in acceptance.
+        StageForbids: the project is not in acceptance.
         NoSurplus, MustNotBeKept, SurplusDecided: nothing is written.
     Source: DOMAIN D87, D100–D104.
     """

@@ -5,12 +5,11 @@ Source: WORKBOOK.md; RULES.md 'What may be posted, and by whom'.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 # The contract's budget is by category too, so the ground names them; they are words for money all the same.
 from lifecycle.categories import CATEGORIES as CATEGORIES
 from lifecycle.categories import CLASSIC as CLASSIC
 from lifecycle.categories import THREE_CLASSES as THREE_CLASSES
+from lifecycle.categories import TOO_MUCH as TOO_MUCH
 
 PROVINCIAL = "省拨款"
 MATCHING = "园区配套"
@@ -37,9 +36,6 @@ HOLDERS: dict[str, str] = {UNIT: "承担单位", PARK: "高新区管委会"}
 
 RETURN_OF = {UNIT: REFUND, PARK: PARK_RETURN}
 """The movement by which each of them gives it back."""
-
-TOO_MUCH = Decimal(100_000_000_000)
-"""Yuan; an amount of a thousand 亿元 or more is a slip of the pen, and sums stay far within numeric(18,2)."""
 
 INDIRECT = "间接费用"
 EQUIPMENT_PURCHASE = {"三类": "设备费", "十一类": "设备购置费"}

@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from finance.disbursements import TrancheGone, name_of
-from finance.terms import FISCAL, TOO_MUCH
-from lifecycle.errors import Conflict, Invalid
+from finance.terms import FISCAL
+from lifecycle.errors import Conflict
+from lifecycle.faults import Faults
 from lifecycle.models import Contract, ContractState, Project, ProjectState, Tranche
 from lifecycle.models.fields import EARLIEST, LATEST
 from lifecycle.parties.log import Actor
 from lifecycle.steps import take_step
-from lifecycle.wording import CONTROL, listed
+from lifecycle.wording import listed
 
 CONDITION_LENGTH = 4000
 """Characters; as long as a workbook may bring."""
@@ -144,26 +145,20 @@ def _say(tranche: Tranche, said: Mapping[str, Any]) -> None:
     """Write it into the row, unsaved. Raises Invalid with every fault at once."""
     for name, value in said.items():
         setattr(tranche, name, value.strip() if isinstance(value, str) else value)
-    faults: dict[str, str] = {}
+    faults = Faults()
     if tranche.source not in FISCAL:
         faults["source"] = _("应为：%(wanted)s。") % {"wanted": listed(_(source) for source in FISCAL)}
     if not 1 <= tranche.number <= LAST_NUMBER:
         faults["number"] = _("期次应为 1 至 %(last)d 的整数。") % {"last": LAST_NUMBER}
-    amount = tranche.amount
-    if not amount.is_finite() or amount <= 0 or amount >= TOO_MUCH or amount != round(amount, 2):
-        faults["amount"] = _("金额应大于零、小于 1000 亿元，精确到分。")
+    faults.amount("amount", tranche.amount)
     if not EARLIEST <= tranche.planned_on < LATEST:
         faults["planned_on"] = _("计划拨付日期应在 2000 年至 2099 年之间。")
     elif tranche.is_tail and tranche.planned_on <= tranche.project.end_on:
         faults["planned_on"] = _("尾款在验收后拨付，计划拨付日期应晚于实施结束日期 %(end)s。") % {
             "end": tranche.project.end_on.isoformat()
         }
-    if len(tranche.condition) > CONDITION_LENGTH:
-        faults["condition"] = _("最多 %(limit)d 个字。") % {"limit": CONDITION_LENGTH}
-    elif CONTROL.search(tranche.condition):
-        faults["condition"] = _("不能含有控制字符。")
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
+    faults.text("condition", tranche.condition, limit=CONDITION_LENGTH, is_required=False)
+    faults.refuse()
 
 
 def _save(tranche: Tranche) -> None:

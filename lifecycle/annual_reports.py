@@ -16,28 +16,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict, Invalid, StageForbids, WrongState
 from lifecycle.facts import life_facts
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import AnnualReport, AnnualReportState, Project, ProjectState, ReportProgress
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.reporting import (
     HAND_IN,
+    LAST_STEP,
     LOGGED_IN,
-    StageForbids,
-    WrongState,
-    day_faults,
     held,
     last_day_of,
-    refuse_if_any,
     refuse_own_work,
-    text_faults,
 )
 from lifecycle.rules.annual_reports import years_owing
 from lifecycle.rules.facts import LifeFacts
 from lifecycle.steps import take_step
-from lifecycle.wording import CONTROL, about
+from lifecycle.wording import about
 
 BENEFITS_SECTION = "benefits"
 
@@ -111,7 +108,7 @@ def draft(
     _require_stage(kept)
     _require_year(kept, year, today=today)
     content, faults = _merged({}, known)
-    refuse_if_any(faults)
+    faults.refuse()
     report = AnnualReport.objects.filter(project=kept, year=year).first()
     if report is None:
         report = AnnualReport(project=kept, year=year)
@@ -158,7 +155,7 @@ def save_draft(
     wanted = kept.progress if pace is None else pace
     if wanted and wanted not in ReportProgress.values:
         faults["pace"] = _("请选择总体进展。")
-    refuse_if_any(faults)
+    faults.refuse()
     if (written, wanted) != (kept.content, kept.progress):
         kept.content, kept.progress = written, wanted
         kept.save(update_fields=["content", "progress"])
@@ -178,14 +175,15 @@ def hand_in(*, report: AnnualReport, actor: Actor, on: date, today: date) -> Ann
     """
     kept = _held(report)
     _require_state(kept, *WRITABLE)
-    faults = _missing(kept) | day_faults(on, today=today, since=last_day_of(kept))
+    faults = Faults(_missing(kept))
+    faults.day("on", on, today=today, since=last_day_of(kept), after=LAST_STEP)
     cutoff = cutoff_of(kept.project, kept.year, on=on)
     if "on" not in faults and on < cutoff:
         faults["on"] = _("%(year)d 年度报告统计截止日为 %(cutoff)s，到期后方可提交。") % {
             "year": kept.year,
             "cutoff": cutoff.isoformat(),
         }
-    refuse_if_any(faults)
+    faults.refuse()
     former = kept.state
     kept.hand_in(on)
     kept.save(update_fields=["state", "submitted_on"])
@@ -211,9 +209,9 @@ def give_back(
         {"section": str(point.get("section", "")), "text": str(point.get("text", "")).strip()}
         for point in points
     ]
-    refuse_if_any(
-        _point_faults(marked) | day_faults(on, today=today, since=last_day_of(kept, kept.submitted_on))
-    )
+    faults = Faults(_point_faults(marked))
+    faults.day("on", on, today=today, since=last_day_of(kept, kept.submitted_on), after=LAST_STEP)
+    faults.refuse()
     former = kept.state
     kept.give_back()
     kept.points = marked
@@ -236,7 +234,9 @@ def accept(*, report: AnnualReport, actor: Actor, on: date, today: date) -> Annu
     kept = _held(report)
     _require_state(kept, AnnualReportState.HANDED_IN)
     refuse_own_work(kept, actor)
-    refuse_if_any(day_faults(on, today=today, since=last_day_of(kept, kept.submitted_on)))
+    faults = Faults()
+    faults.day("on", on, today=today, since=last_day_of(kept, kept.submitted_on), after=LAST_STEP)
+    faults.refuse()
     former = kept.state
     kept.accept(on)
     kept.save(update_fields=["state", "reviewed_on"])
@@ -338,9 +338,9 @@ def _require_state(report: AnnualReport, *states: AnnualReportState) -> None:
         )
 
 
-def _merged(former: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _merged(former: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], Faults]:
     """The content with what is given laid over it, and the faults of that by section or benefit."""
-    content, faults = dict(former), {}
+    content, faults = dict(former), Faults()
     for section, said in given.items():
         if section not in SECTIONS:
             faults[str(section)[:50]] = _("没有这个章节。")
@@ -353,7 +353,7 @@ def _merged(former: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[s
             faults[section] = _("应为文本。")
         else:
             text = said.replace("\r\n", "\n").strip()
-            faults |= text_faults(**{section: (text, SECTION_LENGTH)})
+            faults.text(section, text, limit=SECTION_LENGTH, is_required=False)
             content[section] = text
     return {section: content[section] for section in SECTIONS if content.get(section)}, faults
 
@@ -416,16 +416,12 @@ def _point_faults(points: Sequence[Mapping[str, str]]) -> dict[str, str]:
         return {"points": _("请至少写明一条退回意见。")}
     if len(points) > MOST_POINTS:
         return {"points": _("最多 %(limit)d 条意见。") % {"limit": MOST_POINTS}}
-    faults = {}
+    faults = Faults()
     for point in points:
         if point["section"] not in SECTIONS:
-            faults["points"] = _("意见应针对报告的某一章节。")
-        elif not point["text"]:
-            faults[point["section"]] = _("请写明意见。")
-        elif len(point["text"]) > POINT_LENGTH:
-            faults[point["section"]] = _("最多 %(limit)d 个字。") % {"limit": POINT_LENGTH}
-        elif CONTROL.search(point["text"]):
-            faults[point["section"]] = _("不能含有控制字符。")
+            faults.say("points", _("意见应针对报告的某一章节。"))
+        else:
+            faults.text(point["section"], point["text"], limit=POINT_LENGTH, needed=_("请写明意见。"))
     return faults
 
 

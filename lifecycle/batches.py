@@ -7,7 +7,8 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict
+from lifecycle.faults import Faults
 from lifecycle.models import Batch, BatchLimit
 from lifecycle.models.fields import EARLIEST, LATEST
 from lifecycle.parties.log import Actor, record
@@ -31,21 +32,17 @@ def add_limit(
         Invalid: no such limit, a value that is none of its kind, no basis, or a day outside 2000–2099.
         LimitStands: a value applies from that day already.
     """
-    faults: dict[str, str] = {}
+    faults = Faults()
     written = value
     try:
         written = format_value(code, parse(code, value))
     except LimitUnreadable as fault:
         faults["value"] = fault.message
     basis = basis.strip()
-    if not basis:
-        faults["basis"] = _("请写明依据。")
-    elif len(basis) > BASIS_LENGTH:
-        faults["basis"] = _("最多 %(limit)d 个字。") % {"limit": BASIS_LENGTH}
+    faults.text("basis", basis, limit=BASIS_LENGTH, needed=_("请写明依据。"))
     if not EARLIEST <= applies_from < LATEST:
         faults["applies_from"] = _("生效日期应在 2000 年至 2099 年之间。")
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
+    faults.refuse()
     try:
         with transaction.atomic():
             added = BatchLimit.objects.create(

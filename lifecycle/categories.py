@@ -1,6 +1,11 @@
-"""The spending categories of the two schemes, in the order people print them. Pure. Source: WORKBOOK.md."""
+"""Money as the ground knows it: spending categories, in the order people print them, and how much is too much.
+
+Pure. Source: WORKBOOK.md.
+"""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 THREE_CLASSES: tuple[str, ...] = ("设备费", "业务费", "劳务费", "间接费用")
 CLASSIC: tuple[str, ...] = (
@@ -22,3 +27,6 @@ CLASSIC: tuple[str, ...] = (
 
 CATEGORIES: dict[str, tuple[str, ...]] = {"三类": THREE_CLASSES, "十一类": CLASSIC}
 """The categories by the project's scheme."""
+
+TOO_MUCH = Decimal(100_000_000_000)
+"""Yuan; an amount of a thousand 亿元 or more is a slip of the pen, and sums stay far within numeric(18,2)."""

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lifecycle.errors import Conflict
+from lifecycle.faults import day_fault, refuse_if_any, text_fault
 from lifecycle.guards import Made
 from lifecycle.models import CreditGrade, CreditRecord, CreditSubject, Document, Project, ReasonClass
 from lifecycle.models.credit import CreditRecordQuerySet
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Organisation, OrganisationKind
-from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, sane_fault, text_fault
-from lifecycle.steps import take_step
+from lifecycle.steps import day_of_last_step, take_step
 
 NAME_LENGTH = 200
 BEHAVIOUR_LENGTH = 2000
@@ -77,16 +77,16 @@ def record_credit(
     document = (
         None if document_id is None else Document.objects.filter(project=project, pk=document_id).first()
     )
-    end = "" if until is None else sane_fault(until)
+    end = "" if until is None else day_fault(until)
     if not end and until is not None and until < recorded_on:
         end = _("截止日期不能早于认定日期。")
     refuse_if_any(
         {
             "subject_kind": "" if subject_kind in CreditSubject.values else _("没有这种对象。"),
-            "subject_name": text_fault(subject_name, longest=NAME_LENGTH),
+            "subject_name": text_fault(subject_name, limit=NAME_LENGTH),
             "grade": "" if grade in CreditGrade.values else _("没有这种等级。"),
-            "behaviour": text_fault(behaviour, longest=BEHAVIOUR_LENGTH),
-            "recorded_on": day_fault(recorded_on, today=today, after=project.cluster.batch.awarded_on),
+            "behaviour": text_fault(behaviour, limit=BEHAVIOUR_LENGTH),
+            "recorded_on": day_fault(recorded_on, today=today, since=project.cluster.batch.awarded_on),
             "until": end,
             "document_id": "" if document_id is None or document is not None else _("该项目没有这份文件。"),
         }
@@ -120,8 +120,8 @@ def lift(*, record: CreditRecord, reason: str, on: date, actor: Actor, today: da
     record = CreditRecord.objects.get(pk=record.pk)
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH),
-            "on": day_fault(on, today=today, after=day_of_last_step(record)),
+            "reason": text_fault(reason, limit=REASON_LENGTH),
+            "on": day_fault(on, today=today, since=day_of_last_step(record)),
         }
     )
     if record.lifted_on is not None:

@@ -21,7 +21,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict, Invalid, StageForbids
+from lifecycle.faults import Faults
 from lifecycle.files import Unfit, clean_name, kind_of
 from lifecycle.files.names import stem_of
 from lifecycle.models import (
@@ -42,7 +43,6 @@ from lifecycle.models import (
 )
 from lifecycle.parties.log import Actor
 from lifecycle.steps import take_step
-from lifecycle.wording import CONTROL
 
 LARGEST_FILE = 50 * 1024 * 1024
 """Bytes of one file."""
@@ -67,12 +67,6 @@ AFTER_CLOSEOUT = frozenset(
     }
 )
 """What a closed project still takes: papers for its archive, and of money coming back, as its ledger does."""
-
-
-class StageForbids(Conflict):
-    """The project's stage takes no such paper."""
-
-    code = "stage_forbids"
 
 
 class AlreadyReplaced(Conflict):
@@ -185,7 +179,9 @@ def file_document(
     name = clean_name(upload.name or "")
     title = " ".join(title.split()) or stem_of(name)[:TITLE_LENGTH]
     number = " ".join(normalize("NFKC", number).split())
-    faults = _text_faults(title=(title, TITLE_LENGTH), number=(number, NUMBER_LENGTH))
+    faults = Faults()
+    faults.text("title", title, limit=TITLE_LENGTH, is_required=False)
+    faults.text("number", number, limit=NUMBER_LENGTH, is_required=False)
     if category not in DocumentCategory.values:
         faults["category"] = _("请选择文件类别。")
     if bool(subject) != (subject_id is not None) or (subject and subject not in _subjects):
@@ -197,8 +193,7 @@ def file_document(
         if not faults:
             raise
         faults |= fault.details
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
+    faults.refuse()
     stored = _store(upload, now=now)
     try:
         return _filed(
@@ -362,16 +357,6 @@ _VERSIONS = """
     SELECT d.*, chain.seed FROM chain JOIN lifecycle_document d ON d.id = chain.id
     ORDER BY chain.seed, d.version DESC
 """
-
-
-def _text_faults(**texts: tuple[str, int]) -> dict[str, str]:
-    faults = {}
-    for field, (text, limit) in texts.items():
-        if len(text) > limit:
-            faults[field] = _("最多 %(limit)d 个字。") % {"limit": limit}
-        elif CONTROL.search(text):
-            faults[field] = _("不能含有控制字符。")
-    return faults
 
 
 def _invalid(field: str, sentence: str) -> Invalid:

@@ -40,3 +40,15 @@ class Conflict(DomainError):
     """What was asked cannot be done to the thing as it stands now."""
 
     code = "conflict"
+
+
+class StageForbids(Conflict):
+    """The project's stage allows no such act; details: state."""
+
+    code = "stage_forbids"
+
+
+class WrongState(Conflict):
+    """The thing stands where the act does not start from; details: state."""
+
+    code = "wrong_state"

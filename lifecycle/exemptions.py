@@ -11,28 +11,26 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lifecycle.acting import organisation_acting
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden, StageForbids
+from lifecycle.faults import Faults
 from lifecycle.models import Document, DocumentCategory, Exemption, ExemptionState, Project, Step
 from lifecycle.models.exemption import WAIVABLE
-from lifecycle.models.fields import EARLIEST, LATEST
+from lifecycle.models.fields import LATEST
 from lifecycle.models.project import BEFORE_CLOSEOUT
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Organisation
 from lifecycle.steps import take_step
-from lifecycle.wording import CONTROL, listed
+from lifecycle.wording import listed
 
 REASON_LENGTH = 2000
 
 PAPERS = frozenset({DocumentCategory.EXEMPTION, DocumentCategory.DECISION})
 """What an exception may be granted on."""
 
-
-class StageForbids(Conflict):
-    """The project is closed, terminated or revoked; its rules are judged as they stand."""
-
-    code = "stage_forbids"
+_ASKED = gettext_lazy("申请日期")
 
 
 class AlreadyAsked(Conflict):
@@ -62,10 +60,12 @@ def ask(*, project: Project, rule: str, reason: str, actor: Actor, on: date, tod
         AlreadyAsked: the province has one to decide, or granted one without end.
     """
     reason = reason.strip()
-    faults = _reason_faults(reason) | _day_faults("on", on, today=today)
+    faults = Faults()
+    faults.text("reason", reason, limit=REASON_LENGTH, needed=_("请写明理由。"))
+    faults.day("on", on, today=today)
     if rule not in WAIVABLE:
         faults["rule"] = _("只有这些规则可以申请例外：%(rules)s。") % {"rules": listed(WAIVABLE)}
-    _refuse_if_any(faults)
+    faults.refuse()
     with transaction.atomic():
         kept = _locked(project.pk)
         _require_open(kept)
@@ -111,7 +111,8 @@ def grant(
         project = _locked(exemption.project_id)
         kept = _undecided(exemption)
         _require_open(project)
-        faults = _day_faults("on", on, today=today, asked_on=kept.asked_on)
+        faults = Faults()
+        faults.day("on", on, today=today, since=kept.asked_on, after=_ASKED)
         if until is not None and not on <= until < LATEST:
             faults["until"] = _("截止日期不能早于批准日期。")
         paper = project.documents.filter(pk=document, category__in=PAPERS).first()
@@ -119,7 +120,7 @@ def grant(
             faults["document"] = _("请选择本项目的例外审批文件或决定文件。")
         elif Document.objects.filter(replaces=paper).exists():
             faults["document"] = _("这份文件已有新版本，请选择最新版本。")
-        _refuse_if_any(faults)
+        faults.refuse()
         kept.document = paper
         kept.granted_on, kept.until = on, until
         kept.granted_by = organisation_acting(actor, project).name
@@ -151,7 +152,10 @@ def refuse(*, exemption: Exemption, reason: str, actor: Actor, on: date, today: 
     with transaction.atomic():
         project = _locked(exemption.project_id)
         kept = _undecided(exemption)
-        _refuse_if_any(_reason_faults(reason) | _day_faults("on", on, today=today, asked_on=kept.asked_on))
+        faults = Faults()
+        faults.text("reason", reason, limit=REASON_LENGTH, needed=_("请写明理由。"))
+        faults.day("on", on, today=today, since=kept.asked_on, after=_ASKED)
+        faults.refuse()
         former = kept.state
         kept.refuse()
         kept.save(update_fields=["state"])
@@ -181,7 +185,9 @@ def withdraw(*, exemption: Exemption, actor: Actor, on: date, today: date) -> Ex
         kept = _undecided(exemption)
         if not is_asker(organisation_acting(actor, project), Step.objects.of(kept)):
             raise NotYours(_("这项例外由%(who)s申请，只能由其撤回。") % {"who": kept.asked_by})
-        _refuse_if_any(_day_faults("on", on, today=today, asked_on=kept.asked_on))
+        faults = Faults()
+        faults.day("on", on, today=today, since=kept.asked_on, after=_ASKED)
+        faults.refuse()
         former = kept.state
         kept.withdraw()
         kept.save(update_fields=["state"])
@@ -223,24 +229,3 @@ def _require_open(project: Project) -> None:
             _("项目处于“%(state)s”阶段，不再受理例外。") % {"state": project.get_state_display()},
             details={"state": project.state},
         )
-
-
-def _reason_faults(reason: str) -> dict[str, str]:
-    if not reason:
-        return {"reason": _("请写明理由。")}
-    if len(reason) > REASON_LENGTH:
-        return {"reason": _("最多 %(limit)d 个字。") % {"limit": REASON_LENGTH}}
-    return {"reason": _("不能含有控制字符。")} if CONTROL.search(reason) else {}
-
-
-def _day_faults(field: str, on: date, *, today: date, asked_on: date | None = None) -> dict[str, str]:
-    if on > today:
-        return {field: _("日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}}
-    if asked_on is not None and on < asked_on:
-        return {field: _("日期不能早于申请日期（%(day)s）。") % {"day": asked_on.isoformat()}}
-    return {field: _("日期不能早于 2000 年。")} if on < EARLIEST else {}
-
-
-def _refuse_if_any(faults: dict[str, str]) -> None:
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)

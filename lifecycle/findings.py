@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden, Invalid, StageForbids
+from lifecycle.faults import day_fault, refuse_if_any, text_fault
 from lifecycle.guards import Case, Guard, Made, Outcome, met, unmet
 from lifecycle.models import (
     Document,
@@ -29,8 +30,7 @@ from lifecycle.models import (
 )
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
-from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, sane_fault, text_fault
-from lifecycle.steps import take_step
+from lifecycle.steps import day_of_last_step, take_step
 from lifecycle.wording import shortened
 
 TEXT_LENGTH = 2000
@@ -58,12 +58,6 @@ class FindingMoved(Conflict):
     code = "finding_moved"
 
 
-class StageForbids(Conflict):
-    """The project's stage takes no more findings."""
-
-    code = "stage_forbids"
-
-
 class ProofMissing(Conflict):
     """No document is attached to the finding."""
 
@@ -80,12 +74,12 @@ class Raised(NamedTuple):
 
 def raised_faults(found: Raised, *, found_on: date) -> dict[str, str]:
     """What is wrong with it, by field; sentences are empty where nothing is."""
-    due = sane_fault(found.due_on)
+    due = day_fault(found.due_on)
     if not due and found.due_on < found_on:
         due = _("整改期限不能早于发现日期（%(found)s）。") % {"found": found_on.isoformat()}
     return {
         "severity": "" if found.severity in Severity.values else _("没有这种程度。"),
-        "text": text_fault(found.text, longest=TEXT_LENGTH),
+        "text": text_fault(found.text, limit=TEXT_LENGTH),
         "due_on": due,
     }
 
@@ -121,7 +115,7 @@ def raise_finding(
         after = inspection.held_on
     refuse_if_any(
         {
-            "found_on": day_fault(on, today=today, after=after),
+            "found_on": day_fault(on, today=today, since=after),
             "origin": "" if origin in SAID_BY_HAND else _("没有这种来源。"),
             **raised_faults(found, found_on=on),
         }
@@ -180,8 +174,8 @@ def reply(*, finding: Finding, answer: str, on: date, actor: Actor, today: date)
     project, finding = _locked_finding(finding, FindingState.OPEN, _("答复"))
     refuse_if_any(
         {
-            "answer": text_fault(answer, longest=ANSWER_LENGTH),
-            "on": day_fault(on, today=today, after=day_of_last_step(finding)),
+            "answer": text_fault(answer, limit=ANSWER_LENGTH),
+            "on": day_fault(on, today=today, since=day_of_last_step(finding)),
         }
     )
     if not Document.objects.attached_to(finding).present().exists():
@@ -215,8 +209,8 @@ def give_back(*, finding: Finding, reason: str, on: date, actor: Actor, today: d
     _refuse_who_answers(actor)
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH),
-            "on": day_fault(on, today=today, after=day_of_last_step(finding)),
+            "reason": text_fault(reason, limit=REASON_LENGTH),
+            "on": day_fault(on, today=today, since=day_of_last_step(finding)),
         }
     )
     finding.give_back()
@@ -245,7 +239,7 @@ def shut(*, finding: Finding, on: date, actor: Actor, today: date) -> Finding:
     """
     project, finding = _locked_finding(finding, FindingState.ANSWERED, _("销号"))
     _refuse_who_answers(actor)
-    refuse_if_any({"on": day_fault(on, today=today, after=day_of_last_step(finding))})
+    refuse_if_any({"on": day_fault(on, today=today, since=day_of_last_step(finding))})
     finding.shut()
     finding.closed_on = on
     finding.save(update_fields=["state", "closed_on"])

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lifecycle.errors import Conflict
+from lifecycle.errors import Conflict, StageForbids
 from lifecycle.facts import life_facts
+from lifecycle.faults import day_fault, refuse_if_any, text_fault
 from lifecycle.findings import Raised, refuse_rows, write_down
 from lifecycle.models import (
     DatedEvent,
@@ -32,8 +33,7 @@ from lifecycle.parties.log import Actor
 from lifecycle.rules.calendar import add_months
 from lifecycle.rules.limits import Limits
 from lifecycle.rules.midterm import TO_BE_MENDED
-from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, sane_fault, text_fault
-from lifecycle.steps import take_step
+from lifecycle.steps import day_of_last_step, take_step
 from lifecycle.wording import about, listed
 
 INSPECTOR_LENGTH = 200
@@ -59,12 +59,6 @@ class InspectionMoved(Conflict):
     """The inspection was held or cancelled meanwhile."""
 
     code = "inspection_moved"
-
-
-class StageForbids(Conflict):
-    """Only a project under way is inspected."""
-
-    code = "stage_forbids"
 
 
 class AlreadyPlanned(Conflict):
@@ -125,8 +119,8 @@ def plan_inspection(
     refuse_if_any(
         {
             "kind": "" if kind in InspectionKind.values else _("没有这种检查。"),
-            "planned_on": sane_fault(planned_on) or _too_early(planned_on, opens_on, kind),
-            "inspector": text_fault(inspector, longest=INSPECTOR_LENGTH),
+            "planned_on": day_fault(planned_on) or _too_early(planned_on, opens_on, kind),
+            "inspector": text_fault(inspector, limit=INSPECTOR_LENGTH),
             "on": day_fault(on, today=today),
         }
     )
@@ -164,8 +158,8 @@ def cancel(*, inspection: Inspection, reason: str, on: date, actor: Actor, today
     project, inspection = _locked_inspection(inspection, _("取消"))
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH),
-            "on": day_fault(on, today=today, after=day_of_last_step(inspection)),
+            "reason": text_fault(reason, limit=REASON_LENGTH),
+            "on": day_fault(on, today=today, since=day_of_last_step(inspection)),
         }
     )
     inspection.cancel()
@@ -217,7 +211,7 @@ def hold(
             or (_not_after_the_last(project, held_on) if window else ""),
             "checklist": _checklist_fault(checklist, whole=window is not None),
             "result": "" if result in RESULTS else _("没有这种结果。"),
-            "opinion": text_fault(opinion, longest=OPINION_LENGTH),
+            "opinion": text_fault(opinion, limit=OPINION_LENGTH),
             "findings": _("结果为限期整改的，至少应列出一条问题。")
             if result == TO_BE_MENDED and not findings
             else "",
@@ -306,7 +300,7 @@ def _checklist_fault(checklist: Sequence[Checked], *, whole: bool) -> str:
     elif not said:
         faults.append(_("检查清单至少应有一项。"))
     for each in checklist:
-        fault = text_fault(each.finding, longest=FINDING_LENGTH, must=False)
+        fault = text_fault(each.finding, limit=FINDING_LENGTH, is_required=False)
         if not fault and not each.is_met and not each.finding.strip():
             fault = _("不符合的，请写明情况。")
         if fault:

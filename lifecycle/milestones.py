@@ -13,7 +13,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.errors import Conflict
+from lifecycle.categories import TOO_MUCH
+from lifecycle.errors import Conflict, StageForbids, WrongState
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import Document, DocumentCategory, Milestone, MilestoneState, Project, ProjectState
 from lifecycle.models.fields import EARLIEST
@@ -22,17 +24,12 @@ from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.reporting import (
     HAND_IN,
+    LAST_STEP,
     LOGGED_IN,
-    StageForbids,
-    WrongState,
-    day_faults,
     held,
     last_day_of,
-    reason_faults,
-    refuse_if_any,
     refuse_others_work,
     refuse_own_work,
-    text_faults,
 )
 from lifecycle.steps import take_step
 
@@ -42,9 +39,6 @@ NAME_LENGTH = 200
 OWNER_LENGTH = 100
 WHOLE = 100
 """The weights of a whole plan together."""
-
-MOST_SPEND = Decimal(100_000_000_000)
-"""Yuan; a planned spending of a thousand 亿元 or more is a slip of the pen."""
 
 NAMED = 5
 """How many milestones a condition names."""
@@ -83,7 +77,9 @@ def log_progress(*, milestone: Milestone, progress: str, actor: Actor, today: da
         WrongState: it was handed in, verified or waived; what was said then stands.
     """
     kept = _held(milestone, LOGGED_IN)
-    refuse_if_any(text_faults(progress=(progress, PROGRESS_LENGTH)))
+    faults = Faults()
+    faults.text("progress", progress, limit=PROGRESS_LENGTH, is_required=False)
+    faults.refuse()
     _require_state(kept, *UNDONE)
     if kept.progress == progress:
         return kept
@@ -111,9 +107,8 @@ def hand_in(
     """
     kept = _held(milestone, LOGGED_IN)
     statement = statement.strip()
-    faults = text_faults(statement=(statement, PROGRESS_LENGTH))
-    if not statement:
-        faults["statement"] = _("请说明完成情况。")
+    faults = Faults()
+    faults.text("statement", statement, limit=PROGRESS_LENGTH, needed=_("请说明完成情况。"))
     start = kept.project.start_on
     if completed_on > today:
         faults["completed_on"] = _("实际完成日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}
@@ -123,7 +118,7 @@ def hand_in(
         faults["completed_on"] = _("实际完成日期不能早于实施开始日期（%(start)s）。") % {
             "start": start.isoformat()
         }
-    refuse_if_any(faults)
+    faults.refuse()
     _require_state(kept, *UNDONE)
     evidence = list(
         Document.objects.attached_to(kept)
@@ -185,7 +180,9 @@ def verify(*, milestone: Milestone, actor: Actor, on: date, today: date) -> Mile
     kept = _held(milestone, LOGGED_IN)
     _require_state(kept, MilestoneState.HANDED_IN)
     refuse_own_work(kept, actor)
-    refuse_if_any(day_faults(on, today=today, since=last_day_of(kept, kept.completed_on)))
+    faults = Faults()
+    faults.day("on", on, today=today, since=last_day_of(kept, kept.completed_on), after=LAST_STEP)
+    faults.refuse()
     former = kept.state
     kept.verify()
     kept.save(update_fields=["state"])
@@ -205,10 +202,10 @@ def give_back(*, milestone: Milestone, reason: str, actor: Actor, on: date, toda
     kept = _held(milestone, LOGGED_IN)
     _require_state(kept, MilestoneState.HANDED_IN)
     reason = reason.strip()
-    refuse_if_any(
-        reason_faults(reason, REASON_LENGTH)
-        | day_faults(on, today=today, since=last_day_of(kept, kept.completed_on))
-    )
+    faults = Faults()
+    faults.text("reason", reason, limit=REASON_LENGTH, needed=_("请写明理由。"))
+    faults.day("on", on, today=today, since=last_day_of(kept, kept.completed_on), after=LAST_STEP)
+    faults.refuse()
     former, completed_on = kept.state, kept.completed_on
     kept.give_back()
     kept.save(update_fields=["state", "completed_on"])
@@ -236,10 +233,10 @@ def waive(*, milestone: Milestone, reason: str, actor: Actor, on: date, today: d
     kept = _held(milestone, LOGGED_IN)
     _require_state(kept, *UNDONE)
     reason = reason.strip()
-    refuse_if_any(
-        reason_faults(reason, REASON_LENGTH)
-        | day_faults(on, today=today, since=last_day_of(kept, kept.project.start_on))
-    )
+    faults = Faults()
+    faults.text("reason", reason, limit=REASON_LENGTH, needed=_("请写明理由。"))
+    faults.day("on", on, today=today, since=last_day_of(kept, kept.project.start_on), after=LAST_STEP)
+    faults.refuse()
     former = kept.state
     kept.waive(on)
     kept.save(update_fields=["state", "waived_on"])
@@ -273,9 +270,9 @@ def add_milestone(
     """
     kept = held(project.pk)
     name, owner = name.strip(), owner.strip()
-    faults = text_faults(name=(name, NAME_LENGTH), owner=(owner, OWNER_LENGTH))
-    if not name:
-        faults["name"] = _("请填写里程碑名称。")
+    faults = Faults()
+    faults.text("name", name, limit=NAME_LENGTH, needed=_("请填写里程碑名称。"))
+    faults.text("owner", owner, limit=OWNER_LENGTH, is_required=False)
     term = {"start": kept.start_on.isoformat(), "end": kept.end_on.isoformat()}
     if not kept.start_on <= planned_on <= kept.end_on:
         faults["planned_on"] = _("计划完成日期应在实施期内（%(start)s 至 %(end)s）。") % term
@@ -285,7 +282,7 @@ def add_milestone(
         faults["weight"] = _("权重应为 1 至 100 的整数。")
     if planned_spend is not None and not _is_spend(planned_spend):
         faults["planned_spend"] = _("计划支出应为不小于零、最多两位小数的金额（元）。")
-    refuse_if_any(faults)
+    faults.refuse()
     _require_stage(kept, PLANNED_IN)
     if weight is not None:
         left = WHOLE - weights_of(kept)
@@ -414,4 +411,4 @@ def _step(
 
 
 def _is_spend(amount: Decimal) -> bool:
-    return amount.is_finite() and 0 <= amount < MOST_SPEND and amount == amount.quantize(Decimal("0.01"))
+    return amount.is_finite() and 0 <= amount < TOO_MUCH and amount == amount.quantize(Decimal("0.01"))

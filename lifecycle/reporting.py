@@ -1,4 +1,4 @@
-"""What handing work in, checking it and giving it back share: the project held fast, days, texts, refusals."""
+"""What handing work in, checking it and giving it back share: the project held fast, whose work it is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden
 from lifecycle.models import Project, ProjectState, Step
 from lifecycle.parties.log import Actor
-from lifecycle.wording import CONTROL
 
 LOGGED_IN = frozenset(
     {
@@ -25,17 +25,8 @@ LOGGED_IN = frozenset(
 
 HAND_IN = "hand_in"
 
-
-class StageForbids(Conflict):
-    """The project's stage allows no such act."""
-
-    code = "stage_forbids"
-
-
-class WrongState(Conflict):
-    """The thing stands where this act does not start from; details hold its state."""
-
-    code = "wrong_state"
+LAST_STEP = gettext_lazy("上一步的日期")
+"""What the day is called that no step of a report or a milestone lies before."""
 
 
 class OwnWork(Conflict):
@@ -47,37 +38,6 @@ class OwnWork(Conflict):
 def held(project_id: int) -> Project:
     """The project, its row locked until the end of the transaction; whatever happens inside it waits."""
     return Project.objects.held(project_id)
-
-
-def text_faults(**texts: tuple[str, int]) -> dict[str, str]:
-    """By field, what is wrong with a text: longer than its limit, or with signs that no text has."""
-    faults = {}
-    for field, (text, limit) in texts.items():
-        if len(text) > limit:
-            faults[field] = _("最多 %(limit)d 个字。") % {"limit": limit}
-        elif CONTROL.search(text):
-            faults[field] = _("不能含有控制字符。")
-    return faults
-
-
-def reason_faults(text: str, limit: int) -> dict[str, str]:
-    """As `text_faults`, of a reason, which has to be given."""
-    return text_faults(reason=(text, limit)) if text else {"reason": _("请写明理由。")}
-
-
-def day_faults(on: date, *, today: date, since: date | None) -> dict[str, str]:
-    """What is wrong with the day of an act: still to come, or before what it follows."""
-    if on > today:
-        return {"on": _("日期不能晚于今天（%(today)s）。") % {"today": today.isoformat()}}
-    if since is not None and on < since:
-        return {"on": _("日期不能早于上一步的日期（%(since)s）。") % {"since": since.isoformat()}}
-    return {}
-
-
-def refuse_if_any(faults: dict[str, str]) -> None:
-    """Raises Invalid with every fault."""
-    if faults:
-        raise Invalid(" ".join(faults.values()), details=faults)
 
 
 def last_day_of(subject: models.Model, *others: date | None) -> date | None:

@@ -1,4 +1,4 @@
-"""Writing down each step of a smaller life, in the transaction of the step itself."""
+"""Each step of a smaller life: written down in the transaction of the step itself, and which was the last."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.db import models
 
 from lifecycle.models import Step
+from lifecycle.models.fields import EARLIEST
 from lifecycle.parties.log import Actor, record
 
 
@@ -52,3 +53,8 @@ def take_step(
     )
     record(actor, f"{name}_{act}", subject=number, id=subject.pk, on=on.isoformat(), **details)
     return step
+
+
+def day_of_last_step(subject: models.Model) -> date:
+    """The day of the last step in the story of `subject`, before which no other can lie; EARLIEST without any."""
+    return Step.objects.of(subject).order_by("-pk").values_list("on", flat=True).first() or EARLIEST

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lifecycle.errors import Conflict, Invalid
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Condition, Made, conditions_of, effects_of, hold, version
 from lifecycle.models import Document, Project, ProjectState, ReasonClass, Severity, StateChange
 from lifecycle.moves import MOVES, Move
@@ -271,19 +272,20 @@ def _wrong_stage(project: Project, move: Move) -> WrongStage:
 
 def _check_said(move: Move, case: Case, said: Said) -> Document | None:
     """The paper that decides it, where one is wanted. Raises Invalid naming every fault of what was said."""
-    faults: dict[str, str] = {}
+    faults = Faults()
     if case.on > case.today:
         faults["on"] = _("生效日期不能晚于今天（%(today)s）。") % {"today": case.today.isoformat()}
     elif case.on < case.project.cluster.batch.awarded_on:
         faults["on"] = _("生效日期不能早于立项下达日期（%(award)s）。") % {
             "award": case.project.cluster.batch.awarded_on.isoformat()
         }
-    if "reason" in move.needs and not said.reason.strip():
-        faults["reason"] = _("请写明理由。")
-    elif len(said.reason) > REASON_LENGTH:
-        faults["reason"] = _("最多 %(limit)d 个字。") % {"limit": REASON_LENGTH}
-    elif CONTROL.search(said.reason):
-        faults["reason"] = _("不能含有控制字符。")
+    faults.text(
+        "reason",
+        said.reason,
+        limit=REASON_LENGTH,
+        is_required="reason" in move.needs,
+        needed=_("请写明理由。"),
+    )
     if "reason_class" in move.needs and said.reason_class not in ReasonClass.values:
         faults["reason_class"] = _("请选择理由类别：客观原因（objective）或责任原因（fault）。")
     elif "reason_class" not in move.needs and said.reason_class:

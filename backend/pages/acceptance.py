@@ -33,12 +33,20 @@ from backend.pages.acceptance_way import way_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.forms import take
 from backend.pages.project_parts import actor_on, attempt, done, part
-from backend.pages.security_log import ACTS
+from backend.pages.told import stories, told
 from lifecycle.acceptance import closing, dossier, links, panel, review, verdict
 from lifecycle.acceptance.overview import Round, rounds_of
 from lifecycle.acceptance.scoring import SHEET
 from lifecycle.errors import Conflict, Invalid
-from lifecycle.models import AcceptanceState, DatedEvent, EventKind, Panelist, Project, ProjectState, Step
+from lifecycle.models import (
+    Acceptance,
+    AcceptanceState,
+    DatedEvent,
+    EventKind,
+    Panelist,
+    Project,
+    ProjectState,
+)
 from lifecycle.moves import moves_from
 
 LINK_DAYS = (7, 14, 30)
@@ -311,7 +319,7 @@ def _page(
         rounds=rounds,
         present=stands.present,
         sheet=SHEET,
-        stories=_stories(rounds),
+        stories={pk: told(steps) for pk, steps in stories(project, Acceptance).items()},
         forms=shown,
         refusal=refusal,
         new_link=new_link,
@@ -339,12 +347,3 @@ def _query_of(project: Project, row: dossier.Row) -> str:
     number = {"number": requirement.number} if requirement.number else {}
     back = f"{reverse('acceptance', args=[project.number])}#dossier"
     return urlencode({"category": requirement.category.value, **number, "next": back})
-
-
-def _stories(rounds: list[Round]) -> dict[int, list[tuple[Step, str]]]:
-    """The steps of each round, by the round's row, each with what it is called; one query."""
-    stories: dict[int, list[tuple[Step, str]]] = {each.acceptance.pk: [] for each in rounds}
-    for step in Step.objects.filter(subject="acceptance", subject_id__in=stories).order_by("pk"):
-        label = str(ACTS.get(f"{step.subject}_{step.act}", step.act))
-        stories[step.subject_id].append((step, label))
-    return stories

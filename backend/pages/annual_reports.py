@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -306,7 +307,14 @@ def _page(
         may_begin=writing and not report.content,
         is_own=bool(handed_in) and handed_in[-1].actor_id == request.user.pk,
         papers=papers(project, AnnualReport).get(report.pk, []),
-        upload_url=upload_url(project, report, DocumentCategory.ANNUAL_REPORT) if writing else "",
+        upload_url=upload_url(
+            project,
+            report,
+            DocumentCategory.ANNUAL_REPORT,
+            back=reverse("annual-report", args=[project.number, report.year]),
+        )
+        if writing
+        else "",
         story=told(story),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -358,7 +359,12 @@ def _page(
         impact=impact,
         unclear=unclear,
         papers=papers(project, ChangeRequest).get(shown.pk, []),
-        papers_url=upload_url(project, shown, DocumentCategory.CHANGE)
+        papers_url=upload_url(
+            project,
+            shown,
+            DocumentCategory.CHANGE,
+            back=reverse("change", args=[project.number, shown.pk]),
+        )
         if is_open and may_on(Act.FILE_DOCUMENT, request.sight, project)
         else "",
         offers=_offers(request, project, shown, faulty, today),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -562,7 +563,10 @@ class _Desk:
 
     def upload_url(self, thing: Inspection | Finding, category: str) -> str:
         """Where a paper is attached to the thing; empty where the reader files none."""
-        return upload_url(self._project, thing, category) if self._may_file else ""
+        if not self._may_file:
+            return ""
+        place = f"{reverse('inspections', args=[self._project.number])}#{thing._meta.model_name}-{thing.pk}"
+        return upload_url(self._project, thing, category, back=place)
 
     def _forms(
         self, key: str, wanted: dict[str, tuple[bool, type[forms.Form], dict[str, Any]]]

@@ -289,7 +289,12 @@ def _shown(
             attached.get(milestone.pk, []),
             told(story),
             offers,
-            upload_url(project, milestone, DocumentCategory.MILESTONE)
+            upload_url(
+                project,
+                milestone,
+                DocumentCategory.MILESTONE,
+                back=f"{reverse('milestones', args=[project.number])}#milestone-{milestone.pk}",
+            )
             if may_file and milestone.is_undone
             else "",
             milestone.pk == faulty.pk,

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -71,13 +71,10 @@ def part(
 
 def ways_of(project: Project, here: str) -> list[dict[str, Any]]:
     """The pages inside a project, the present one marked."""
-    ways = []
-    for name, label in PARTS:
-        try:
-            ways.append({"url": reverse(name, args=[project.number]), "label": label, "here": name == here})
-        except NoReverseMatch:
-            continue
-    return ways
+    return [
+        {"url": reverse(name, args=[project.number]), "label": label, "here": name == here}
+        for name, label in PARTS
+    ]
 
 
 def actor_on(request: PageRequest, act: Act, project: Project) -> Actor:

@@ -20,9 +20,9 @@ from backend.access import Act, may_on, require_posting, roles_on
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.fields import AmountField, DayField, Select
 from backend.pages.forms import take
-from backend.pages.papers import PaperField, papers_of
+from backend.pages.paper_field import PaperField, papers_of
 from backend.pages.project_parts import actor_on, done, part
-from backend.pages.stories import Told, stories_of
+from backend.pages.told import Told, stories, told
 from finance.disallowing import disallow
 from finance.kinds import KINDS, stage_allows_reversal
 from finance.models import Refund, RefundCause, RefundReceipt, RefundState
@@ -421,9 +421,7 @@ def _shown(request: PageRequest, project: Project, today: date, faulty: Faulty |
         .prefetch_related(Prefetch("receipts", queryset=receipts))
         .order_by("due_on", "pk")
     )
-    stories: dict[int, list[Told]] = {}
-    for told in stories_of(project, ["refund"]):
-        stories.setdefault(told.step.subject_id, []).append(told)
+    steps = stories(project, Refund)
     may_ask = may_on(Act.ASK_REFUND, request.sight, project)
     may_receive = may_on(Act.RECORD_RECEIPT, request.sight, project)
     papers = papers_of(project, DocumentCategory.REFUND) if may_receive else []
@@ -443,7 +441,7 @@ def _shown(request: PageRequest, project: Project, today: date, faulty: Faulty |
         shown.append(
             ShownRefund(
                 refund,
-                stories.get(refund.pk, []),
+                told(steps.get(refund.pk, [])),
                 max((today - refund.due_on).days, 0) if is_open else 0,
                 made["receipt"],
                 made["interest"],

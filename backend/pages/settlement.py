@@ -18,9 +18,9 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.days import AsOf, as_of
 from backend.pages.fields import AmountField, DayField, Select
 from backend.pages.forms import take
-from backend.pages.papers import PaperField, papers_of
+from backend.pages.paper_field import PaperField, papers_of
 from backend.pages.project_parts import actor_on, done, part
-from backend.pages.stories import stories_of
+from backend.pages.told import told
 from finance.audits import AUDITED_IN, FIRM_LENGTH, NUMBER_LENGTH, record_audit
 from finance.guards import FIGURES
 from finance.models import Audit, AuditOpinion, Settlement, SurplusUse
@@ -36,7 +36,10 @@ from finance.settlement import (
 from finance.surplus import DECIDED_IN, REASON_LENGTH, Surplus, decide_surplus, surplus_in
 from finance.terms import INDIRECT, SOURCES
 from lifecycle.errors import Conflict, Invalid
-from lifecycle.models import DocumentCategory, Project
+from lifecycle.models import DocumentCategory, Project, Step
+
+SETTLING = ("audit", "settlement", "surplusdecision")
+"""What the page tells the story of, by the names of the models."""
 
 
 class AuditForm(forms.Form):
@@ -235,7 +238,7 @@ def _page(request: PageRequest, project: Project, day: AsOf, **faulty: forms.For
         frozen=_frozen(project),
         left=left,
         decisions=project.surplus_decisions.order_by("-decided_on", "-pk"),
-        story=stories_of(project, ("audit", "settlement", "surplusdecision")),
+        story=told(Step.objects.filter(project=project, subject__in=SETTLING).order_by("pk")),
         faulty=list(faulty),
         **(fresh | faulty),
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from backend.pages.security_log import ACTS
+from backend.pages.step_words import act_word
 from lifecycle.models import Document, Project, Step
 from lifecycle.parties.models import Role
 
@@ -36,7 +36,7 @@ def told(steps: Iterable[Step]) -> list[Told]:
     return [
         Told(
             step,
-            str(ACTS.get(f"{step.subject}_{step.act}", step.act)),
+            act_word(step.subject, step.act),
             str(Role(step.role).label) if step.role in Role.values else "",
         )
         for step in steps
@@ -59,20 +59,12 @@ def papers(project: Project, subject: type[models.Model]) -> dict[int, list[Pape
         Document.objects.filter(project=project, subject=subject._meta.model_name).present().order_by("pk")
     )
     for document in documents:
-        url = _address("document", project.number, document.pk)
+        url = reverse("document", args=[project.number, document.pk])
         found.setdefault(document.subject_id or 0, []).append(Paper(document, url))
     return found
 
 
-def upload_url(project: Project, subject: models.Model, category: str) -> str:
-    """Where a document of the category is attached to the thing."""
-    place = _address("documents", project.number)
-    about = urlencode({"subject": subject._meta.model_name, "id": subject.pk, "category": category})
-    return f"{place}?{about}" if place else ""
-
-
-def _address(name: str, *arguments: object) -> str:
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
+def upload_url(project: Project, subject: models.Model, category: str, *, back: str) -> str:
+    """Where a document of the category is attached to the thing. back: where one goes on from there."""
+    about = {"subject": subject._meta.model_name, "id": subject.pk, "category": category, "next": back}
+    return f"{reverse('documents', args=[project.number])}?{urlencode(about)}"

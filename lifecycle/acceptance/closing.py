@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.review import present_of
 from lifecycle.acceptance.rounds import WrongStep, locked, present_acceptance, require_step
 from lifecycle.errors import Conflict
 from lifecycle.facts import limits_on
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Made, Outcome, met, unmet
 from lifecycle.models import (
     VERDICTS,

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.rounds import locked
-from lifecycle.errors import Conflict
+from lifecycle.errors import Conflict, StageForbids
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import DatedEvent, Document, DocumentCategory, EventKind, Project, ProjectState
 from lifecycle.models.move import ENTERED
@@ -30,12 +30,6 @@ ARCHIVED = "收录"
 """The result of a technical report that was taken in."""
 
 _UNIT_AND_PARK = (Role.UNIT.value, Role.PARK.value)
-
-
-class StageForbids(Conflict):
-    """The project is not being carried out, so its technical report is not recorded here."""
-
-    code = "stage_forbids"
 
 
 class TechnicalReportStands(Conflict):

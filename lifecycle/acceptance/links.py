@@ -10,8 +10,8 @@ from hmac import compare_digest
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.panel import note, reread
+from lifecycle.faults import Faults
 from lifecycle.models import AcceptanceState, Panelist, ProjectState
 from lifecycle.parties.log import Actor
 

@@ -14,10 +14,10 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.rounds import locked, present_acceptance, require_step
 from lifecycle.errors import Conflict
 from lifecycle.facts import limits_on
+from lifecycle.faults import Faults
 from lifecycle.models import Acceptance, AcceptanceState, Panelist, Project
 from lifecycle.parties.log import Actor
 from lifecycle.steps import take_step

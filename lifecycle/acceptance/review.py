@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.rounds import latest_acceptance, locked, present_acceptance, require_step
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import Acceptance, AcceptanceState, Project
 from lifecycle.parties.log import Actor

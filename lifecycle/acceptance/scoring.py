@@ -16,11 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.links import panelist_of
 from lifecycle.acceptance.panel import note, reread
 from lifecycle.acceptance.review import organises
 from lifecycle.errors import DomainError
+from lifecycle.faults import Faults
 from lifecycle.models import VERDICTS, Acceptance, Panelist
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role

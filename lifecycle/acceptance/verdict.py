@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.acceptance.faults import Faults
 from lifecycle.acceptance.panel import least_of, panel_faults
 from lifecycle.acceptance.review import present_of
 from lifecycle.acceptance.rounds import locked, present_acceptance, require_step
 from lifecycle.acceptance.scoring import OPINION_LENGTH, check_verdicts
 from lifecycle.errors import Conflict
+from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import VERDICTS, Acceptance, AcceptanceState, Project
 from lifecycle.parties.log import Actor

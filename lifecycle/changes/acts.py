@@ -14,8 +14,8 @@ from lifecycle.changes.facts import facts_of, moved_since
 from lifecycle.changes.kinds import AT_WORK_ALONE, CHAIN, CHANGED_IN, REVIEWER, TIER
 from lifecycle.changes.shapes import checked
 from lifecycle.contracts import in_force
-from lifecycle.contracts.budget import Faults
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden, Invalid, StageForbids, WrongState
+from lifecycle.faults import day_fault, refuse_if_any, text_fault
 from lifecycle.models import (
     ChangeKind,
     ChangeRequest,
@@ -30,17 +30,10 @@ from lifecycle.models import (
 from lifecycle.models.change import OPEN
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import OrganisationKind, Role
-from lifecycle.saying import day_fault, day_of_last_step, refuse_if_any, text_fault
-from lifecycle.steps import take_step
+from lifecycle.steps import day_of_last_step, take_step
 from lifecycle.wording import listed
 
 REASON_LENGTH = 2000
-
-
-class StageForbids(Conflict):
-    """The project's stage allows no such change; details: state."""
-
-    code = "stage_forbids"
 
 
 class NotSigned(Conflict):
@@ -53,12 +46,6 @@ class ChangeOpen(Conflict):
     """Another change of the kind is under way; details: id, state."""
 
     code = "change_open"
-
-
-class WrongState(Conflict):
-    """The change does not stand where the act begins; details: state, act."""
-
-    code = "wrong_state"
 
 
 class MovedMeanwhile(Conflict):
@@ -103,8 +90,8 @@ def ask(
     kept, faults = checked(kind, wanted, project)
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH),
-            "on": day_fault(on, today=today, after=_signed_on(project)),
+            "reason": text_fault(reason, limit=REASON_LENGTH),
+            "on": day_fault(on, today=today, since=_signed_on(project)),
             **faults,
         }
     )
@@ -126,7 +113,7 @@ def edit(
     said, faults = checked(kept.kind, wanted, project)
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH),
+            "reason": text_fault(reason, limit=REASON_LENGTH),
             "on": _day_fault(kept, on, today),
             **faults,
         }
@@ -189,8 +176,8 @@ def agree(
     project, kept = _both(change)
     _require_turn(kept, "agree", actor)
     _require_changeable(project, kept.kind)
-    faults: Faults = {
-        "comment": text_fault(comment, longest=REASON_LENGTH, must=False),
+    faults: dict[str, str] = {
+        "comment": text_fault(comment, limit=REASON_LENGTH, is_required=False),
         "on": _day_fault(kept, on, today),
     }
     paper = _paper(project, document_id, faults)
@@ -255,7 +242,7 @@ def withdraw(
     _require(kept, "withdraw", *OPEN)
     refuse_if_any(
         {
-            "reason": text_fault(reason, longest=REASON_LENGTH, must=False),
+            "reason": text_fault(reason, limit=REASON_LENGTH, is_required=False),
             "on": _day_fault(kept, on, today),
         }
     )
@@ -316,8 +303,8 @@ def _turn_down(
 ) -> ChangeRequest:
     project, kept = _both(change)
     _require_turn(kept, act, actor)
-    faults: Faults = {
-        "reason": text_fault(reason, longest=REASON_LENGTH),
+    faults: dict[str, str] = {
+        "reason": text_fault(reason, limit=REASON_LENGTH),
         "on": _day_fault(kept, on, today),
     }
     paper = _paper(project, document_id, faults)
@@ -408,10 +395,10 @@ def _require_regular(project: Project, *, months: int, asked_on: date, on: date)
 
 
 def _day_fault(change: ChangeRequest, on: date, today: date) -> str:
-    return day_fault(on, today=today, after=day_of_last_step(change))
+    return day_fault(on, today=today, since=day_of_last_step(change))
 
 
-def _paper(project: Project, document_id: int | None, faults: Faults) -> dict[str, Any]:
+def _paper(project: Project, document_id: int | None, faults: dict[str, str]) -> dict[str, Any]:
     """The paper that goes with a step, for its details; a fault where the project has none such."""
     if document_id is None:
         return {}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lifecycle.contracts.budget import Faults
 from lifecycle.models import Project
 
-Check = Callable[[Project, dict[str, Any]], Faults]
+Check = Callable[[Project, dict[str, Any]], dict[str, str]]
 """(project as it stands, what is wanted) -> a sentence by the field that is at fault; empty when nothing is."""
 
 _checks: dict[str, list[Check]] = {}
@@ -19,9 +18,9 @@ def check(kind: str, look: Check) -> None:
     _checks.setdefault(kind, []).append(look)
 
 
-def faults_of(kind: str, project: Project, wanted: dict[str, Any]) -> Faults:
+def faults_of(kind: str, project: Project, wanted: dict[str, Any]) -> dict[str, str]:
     """What all of them find."""
-    found: Faults = {}
+    found: dict[str, str] = {}
     for look in _checks.get(kind, ()):
         found |= look(project, wanted)
     return found

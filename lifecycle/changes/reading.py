@@ -9,20 +9,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lifecycle.contracts.budget import Faults
+from lifecycle.categories import TOO_MUCH
+from lifecycle.faults import text_fault
 from lifecycle.models.fields import EARLIEST, LATEST
-from lifecycle.saying import text_fault
 from lifecycle.wording import listed
 
 _CENT = Decimal("0.01")
-_MOST = Decimal(100_000_000_000)
 
 
 class Reading:
     """One object; `faults` is shared with its rows, whose fields are named by their place: targets.2.name."""
 
-    def __init__(self, given: Any, faults: Faults | None = None, path: str = "") -> None:
-        self.faults: Faults = {} if faults is None else faults
+    def __init__(self, given: Any, faults: dict[str, str] | None = None, path: str = "") -> None:
+        self.faults: dict[str, str] = {} if faults is None else faults
         self.path = path
         self.known: set[str] = set()
         self._given: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
@@ -44,7 +43,7 @@ class Reading:
         if not isinstance(value, str):
             self.fault(name, _("应为文本。"))
             return ""
-        if sentence := text_fault(value, longest=limit, must=required):
+        if sentence := text_fault(value, limit=limit, is_required=required):
             self.fault(name, sentence)
         return value.strip()
 
@@ -75,7 +74,7 @@ class Reading:
         if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             try:
                 yuan = Decimal(value.strip() if isinstance(value, str) else value)
-                sound = yuan.is_finite() and -_MOST < yuan < _MOST and yuan == yuan.quantize(_CENT)
+                sound = yuan.is_finite() and -TOO_MUCH < yuan < TOO_MUCH and yuan == yuan.quantize(_CENT)
                 yuan = yuan.quantize(_CENT) if sound else None
             except InvalidOperation:
                 yuan = None

@@ -14,7 +14,7 @@ from lifecycle.changes.extension import can_be_taken_off, extended_end
 from lifecycle.changes.facts import facts_of, target_rows
 from lifecycle.changes.reading import Reading
 from lifecycle.contracts import AMOUNTS, SOURCE_OF
-from lifecycle.contracts.budget import FIELD, Faults, budget_of
+from lifecycle.contracts.budget import FIELD, budget_of
 from lifecycle.contracts.terms import annexes_of, text_of
 from lifecycle.models import ChangeKind, Milestone, Project, Site
 from lifecycle.models.milestone import UNDONE
@@ -29,7 +29,7 @@ FISCAL = {"省拨款": "provincial_grant", "园区配套": "park_matching"}
 Wanted = dict[str, Any]
 
 
-def checked(kind: str, given: Any, project: Project) -> tuple[Wanted, Faults]:
+def checked(kind: str, given: Any, project: Project) -> tuple[Wanted, dict[str, str]]:
     """What is wanted, as it is kept, and every fault of it as the project stands now.
 
     Shapes: unit {unit, site?}; leader {leader}; term {months}; targets {targets: [{id?, category, name,
@@ -303,7 +303,7 @@ def _untouchable(milestone: Milestone | None) -> str:
     return ""
 
 
-def _unchanged(kind: str, wanted: Wanted, project: Project) -> Faults:
+def _unchanged(kind: str, wanted: Wanted, project: Project) -> dict[str, str]:
     """A fault where all that is wanted stands so already."""
     if kind in (ChangeKind.TERM, ChangeKind.EARLY_ACCEPTANCE, ChangeKind.WORK_PLAN):
         return {}

@@ -8,31 +8,27 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lifecycle.categories import CATEGORIES
+from lifecycle.categories import CATEGORIES, TOO_MUCH
 from lifecycle.contracts.terms import SOURCE_OF, text_of
 from lifecycle.wording import listed
 
 Budget = dict[str, dict[str, str]]
 """{source: {category: yuan as text}}; a category without money is left out."""
 
-Faults = dict[str, str]
-"""A sentence by the field it is about; empty when nothing is at fault."""
-
 FIELD = "category_budget"
 _CENT = Decimal("0.01")
-_MOST = Decimal(100_000_000_000)
 
 
 def budget_of(
     given: Any, *, scheme: str, committed: Mapping[str, Decimal], needed: tuple[str, ...] = ()
-) -> tuple[Budget, Faults]:
+) -> tuple[Budget, dict[str, str]]:
     """The budget as the terms keep it, and what is wrong with it.
 
     given: {source: {category: amount}}, amounts as texts or exact numbers. Each source that has any money here
     must come to what the contract promises of it (`committed`, yuan by source); sources may be left out, but
     for `needed`.
     """
-    faults: Faults = {}
+    faults: dict[str, str] = {}
     budget: Budget = {}
     if not isinstance(given, Mapping):
         return {}, {FIELD: _("应为按资金来源、支出科目列出的金额。")}
@@ -61,8 +57,8 @@ def budget_of(
     return {source: budget[source] for source in SOURCE_OF.values() if source in budget}, faults
 
 
-def _sums(budget: Budget, committed: Mapping[str, Decimal], needed: tuple[str, ...]) -> Faults:
-    faults: Faults = {}
+def _sums(budget: Budget, committed: Mapping[str, Decimal], needed: tuple[str, ...]) -> dict[str, str]:
+    faults: dict[str, str] = {}
     for source in SOURCE_OF.values():
         total = sum((Decimal(amount) for amount in budget.get(source, {}).values()), Decimal(0))
         if (source in budget or source in needed) and total != committed[source]:
@@ -80,7 +76,7 @@ def _read(amount: Any) -> Decimal | None:
         return None
     try:
         yuan = Decimal(amount.strip() if isinstance(amount, str) else amount)
-        sound = yuan.is_finite() and 0 <= yuan < _MOST and yuan == yuan.quantize(_CENT)
+        sound = yuan.is_finite() and 0 <= yuan < TOO_MUCH and yuan == yuan.quantize(_CENT)
     except InvalidOperation:
         return None
     return yuan if sound else None

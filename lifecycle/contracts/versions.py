@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from lifecycle.contracts.budget import budget_of
 from lifecycle.contracts.differences import difference
 from lifecycle.contracts.terms import ANNEXES, Terms, digest_of, in_force, terms_of
-from lifecycle.errors import Conflict, Forbidden
+from lifecycle.errors import Conflict, Forbidden, StageForbids
+from lifecycle.faults import day_fault, refuse_if_any, text_fault
 from lifecycle.models import (
     ChangeRequest,
     Contract,
@@ -25,18 +26,11 @@ from lifecycle.models import (
 from lifecycle.models.contract import PARTIES
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Organisation, OrganisationKind, Role
-from lifecycle.saying import day_fault, refuse_if_any, text_fault
 from lifecycle.steps import take_step
 
 ANNEX_LENGTH = 4000
 SIGNATORY_LENGTH = 100
 REASON_LENGTH = 2000
-
-
-class StageForbids(Conflict):
-    """A contract is drafted and signed at 立项 alone; details: state."""
-
-    code = "stage_forbids"
 
 
 class ContractStands(Conflict):
@@ -104,9 +98,9 @@ def draft_contract(
     )
     refuse_if_any(
         {
-            "members": text_fault(members, longest=ANNEX_LENGTH, must=False),
-            "technical_route": text_fault(technical_route, longest=ANNEX_LENGTH, must=False),
-            "on": day_fault(on, today=today, after=project.cluster.batch.awarded_on),
+            "members": text_fault(members, limit=ANNEX_LENGTH, is_required=False),
+            "technical_route": text_fault(technical_route, limit=ANNEX_LENGTH, is_required=False),
+            "on": day_fault(on, today=today, since=project.cluster.batch.awarded_on),
             **faults,
         }
     )
@@ -141,8 +135,8 @@ def withdraw_draft(*, contract: Contract, actor: Actor, on: date, today: date, r
     signed = draft.signatures.aggregate(last=Max("signed_on"))["last"]
     refuse_if_any(
         {
-            "on": day_fault(on, today=today, after=signed or draft.drafted_on),
-            "reason": text_fault(reason, longest=REASON_LENGTH, must=False),
+            "on": day_fault(on, today=today, since=signed or draft.drafted_on),
+            "reason": text_fault(reason, limit=REASON_LENGTH, is_required=False),
         }
     )
     former = draft.state
@@ -207,9 +201,9 @@ def sign(
         document = Document.objects.filter(project=project, pk=document_id).first()
     refuse_if_any(
         {
-            "signatory": text_fault(signatory, longest=SIGNATORY_LENGTH),
+            "signatory": text_fault(signatory, limit=SIGNATORY_LENGTH),
             "document": _("本项目没有这份文件。") if document_id is not None and document is None else "",
-            "on": day_fault(on, today=today, after=draft.drafted_on),
+            "on": day_fault(on, today=today, since=draft.drafted_on),
         }
     )
     former = draft.state

@@ -8,9 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from finance.audits import AuditExists, record_audit
-from finance.faults import WrongStage
 from finance.models import Audit
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.models import DatedEvent, Project, Step
 from lifecycle.parties.models import SecurityEvent
 from tests.builders import day, make_project, yuan
@@ -59,7 +58,7 @@ def test_it_is_recorded_in_implementation_and_acceptance(state: str) -> None:
 def test_other_stages_refuse_it(state: str) -> None:
     project = make_project(state=state, milestones=False)
 
-    with pytest.raises(WrongStage) as refusal:
+    with pytest.raises(StageForbids) as refusal:
         record(project)
 
     assert refusal.value.details == {"state": state}

@@ -14,11 +14,10 @@ from finance.posting import (
     InsufficientFunds,
     KeyReused,
     NotReversible,
-    StageForbids,
     UnknownEntry,
 )
 from finance.workings import refund_workings
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.models import Project
 from tests.builders import day, moved, yuan
 from tests.finance.settling import PARK, TODAY, spent_project

@@ -32,11 +32,10 @@ from finance.posting import (
     InsufficientFunds,
     KeyReused,
     Posted,
-    StageForbids,
     UnknownEntry,
     reverse_entry,
 )
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict, Invalid, StageForbids
 from lifecycle.models import AnnualReport, DatedEvent, Project, Step, Tranche
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import SecurityEvent

@@ -16,13 +16,12 @@ from finance.posting import (
     KeyReused,
     Movement,
     NotReversible,
-    StageForbids,
     UnknownEntry,
     post_entry,
     reverse_entry,
 )
 from finance.terms import SPENDING
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Person, SecurityEvent

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from finance.faults import WrongStage
 from finance.models import Settlement
 from finance.posting import reverse_entry
 from finance.settlement import (
@@ -21,7 +20,7 @@ from finance.settlement import (
     settlement_of,
     spent_after,
 )
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.models import Project, Step
 from tests.builders import day, make_project, moved, yuan
 from tests.finance.settling import PARK, TODAY, spent_project
@@ -132,7 +131,7 @@ def test_none_goes_back_behind_the_last(project: Project) -> None:
 
 @pytest.mark.parametrize("state", ["approved", "funding", "suspended", "closed", "terminated", "revoked"])
 def test_other_stages_have_none(state: str) -> None:
-    with pytest.raises(WrongStage):
+    with pytest.raises(StageForbids):
         frozen(make_project(state=state, milestones=False))
 
 

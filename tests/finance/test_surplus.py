@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from finance.faults import WrongStage
 from finance.models import Refund, SurplusDecision
 from finance.refunds import withdraw_refund
 from finance.surplus import (
@@ -18,7 +17,7 @@ from finance.surplus import (
     decision_on,
     surplus_of,
 )
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.models import Project, Step
 from tests.builders import day, make_batch, make_cluster, make_project, moved, yuan
 from tests.finance.settling import PROVINCE, TODAY, accepted, spent_project
@@ -144,7 +143,7 @@ def test_where_nothing_is_left_nothing_is_decided() -> None:
 
 @pytest.mark.parametrize("state", ["implementing", "closed", "terminated"])
 def test_it_is_decided_in_acceptance(state: str) -> None:
-    with pytest.raises(WrongStage):
+    with pytest.raises(StageForbids):
         decide(spent_project(state), "returned")
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from tests.builders import make_project, make_tranche, moved
+from tests.lifecycle.changes.builders import asked
 from tests.people import PASSWORD, make_person
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def project(committed_db: str) -> Project:
     make_tranche(project, source="园区配套")
     park = project.cluster.park
     make_person((Role.PARK, park), (Role.PROVINCE, park.parent.parent), username="desk")
+    make_person((Role.UNIT, project.unit), username="applicant")
     make_person((Role.ADMINISTRATOR, park), username="keeper")
     make_person((Role.LOG_READER, park), username="reader")
     return project
@@ -58,6 +60,7 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("project", args=[number]),
         reverse("project", args=[number]) + "?on=2023-01-01",
         reverse("project-ledger", args=[number]),
+        reverse("contract", args=[number]),
         reverse("inspections", args=[number]),
         reverse("credit", args=[number]),
         reverse("entry", args=[number]),
@@ -69,9 +72,24 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         reverse("batch", args=[project.cluster.batch_id]),
         "/password/",
     ]
+    change = asked(project, "term", {"months": 12})
+    of_applicant = [
+        reverse("changes", args=[number]),
+        reverse("change", args=[number, change.pk]),
+        *(
+            reverse("change-new", args=[number, kind])
+            for kind in ("targets", "source_structure", "work_plan", "categories")
+        ),
+    ]
     of_keeper = ["/people/", "/people/1/", "/organisations/"]
     too_wide = []
-    for username, addresses in (("desk", of_desk), ("keeper", of_keeper), ("reader", ["/security-log/"])):
+    walks = {
+        "desk": of_desk,
+        "applicant": of_applicant,
+        "keeper": of_keeper,
+        "reader": ["/security-log/"],
+    }
+    for username, addresses in walks.items():
         page.context.clear_cookies()
         sign_in(page, username)
         page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
@@ -92,14 +110,21 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
 
 
 def test_every_field_has_a_label_and_every_picture_words(page: Page, project: Project):
-    sign_in(page, "desk")
-    for address in (
-        "/projects/",
-        reverse("project", args=[project.number]),
-        reverse("project-ledger", args=[project.number]),
-        reverse("entry", args=[project.number]),
-        "/compliance/",
-    ):
+    walks = [
+        ("desk", "/projects/"),
+        ("desk", reverse("project", args=[project.number])),
+        ("desk", reverse("project-ledger", args=[project.number])),
+        ("desk", reverse("entry", args=[project.number])),
+        ("desk", "/compliance/"),
+        ("applicant", reverse("change-new", args=[project.number, "source_structure"])),
+        ("applicant", reverse("change-new", args=[project.number, "work_plan"])),
+    ]
+    known = ""
+    for username, address in walks:
+        if username != known:
+            page.context.clear_cookies()
+            sign_in(page, username)
+            known = username
         page.goto(address)
         nameless = page.evaluate(
             """[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]

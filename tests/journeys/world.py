@@ -478,8 +478,8 @@ class World:
     def file_papers(self) -> None:
         """The papers without which acceptance is not applied for."""
         for row in dossier.checklist_of(self.fresh(), on=self.today):
-            if row.is_required and not row.is_met:
-                self.paper(DocumentCategory.ACCEPTANCE, number=row.code)
+            if row.requirement.is_required and not row.is_met:
+                self.paper(DocumentCategory.ACCEPTANCE, number=row.requirement.code)
 
     def audit(self, role: str, investment: int = 24_000_000) -> None:
         audits.record_audit(

@@ -12,12 +12,12 @@ from django.db import IntegrityError, connection, transaction
 
 from lifecycle import annual_reports
 from lifecycle.annual_reports import BENEFITS, COMPLETE, SECTIONS, ChangedMeanwhile, ReportExists
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids, WrongState
 from lifecycle.guards import Case
 from lifecycle.models import AnnualReport, FactVersion, Project, Step
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Role, SecurityEvent
-from lifecycle.reporting import OwnWork, StageForbids, WrongState
+from lifecycle.reporting import OwnWork
 from tests.builders import day, make_project
 from tests.people import make_person
 

@@ -19,7 +19,6 @@ from lifecycle.documents import (
     AlreadyFiled,
     AlreadyReplaced,
     FileLost,
-    StageForbids,
     file_document,
     open_document,
     subject,
@@ -27,7 +26,7 @@ from lifecycle.documents import (
     subjects_of,
     versions_of,
 )
-from lifecycle.errors import DomainError, Invalid
+from lifecycle.errors import DomainError, Invalid, StageForbids
 from lifecycle.files import Unfit
 from lifecycle.models import Document, DocumentCategory, Milestone, Project, Step, Target
 from lifecycle.parties.log import OPERATOR_ACTOR

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from lifecycle.acting import organisation_acting
-from lifecycle.errors import DomainError, Invalid
-from lifecycle.exemptions import AlreadyAsked, Decided, NotYours, StageForbids, ask, grant, refuse, withdraw
+from lifecycle.errors import DomainError, Invalid, StageForbids
+from lifecycle.exemptions import AlreadyAsked, Decided, NotYours, ask, grant, refuse, withdraw
 from lifecycle.models import Exemption, ExemptionState, Project, Step
 from lifecycle.models.exemption import WAIVABLE
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor

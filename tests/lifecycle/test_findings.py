@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden, Invalid, StageForbids
 from lifecycle.findings import (
     NONE_OPEN,
     FindingMoved,
     ProofMissing,
-    StageForbids,
     give_back,
     record_rectification,
     reply,

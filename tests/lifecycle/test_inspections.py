@@ -8,14 +8,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from lifecycle import inspections
-from lifecycle.errors import Conflict, Invalid
+from lifecycle.errors import Conflict, Invalid, StageForbids
 from lifecycle.facts import life_facts
 from lifecycle.inspections import (
     ITEMS,
     AlreadyPlanned,
     Checked,
     InspectionMoved,
-    StageForbids,
     cancel,
     midterm_window,
 )

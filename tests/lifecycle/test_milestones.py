@@ -11,13 +11,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from lifecycle import milestones
-from lifecycle.errors import Conflict, Forbidden, Invalid
+from lifecycle.errors import Conflict, Forbidden, Invalid, StageForbids, WrongState
 from lifecycle.guards import Case
 from lifecycle.milestones import (
     ALL_DONE,
     EvidenceMissing,
     MilestoneExists,
-    StageForbids,
     WeightsFull,
     add_milestone,
     log_progress,
@@ -25,7 +24,7 @@ from lifecycle.milestones import (
 from lifecycle.models import FactVersion, Milestone, Project, ProjectState, Step
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from lifecycle.parties.models import Role, SecurityEvent
-from lifecycle.reporting import OwnWork, WrongState
+from lifecycle.reporting import OwnWork
 from tests.builders import day, make_milestone, make_project, walked
 from tests.papers import evidence_of
 from tests.people import make_person

@@ -111,6 +111,9 @@ INSERT INTO lifecycle_statechange
     (project_id, sequence, move, from_state, to_state, at, actor_name, role, reason, reason_class, conditions, facts,
     rule_set)
 SELECT id, 1, 'entered', '', state, recorded_at, '', '', '', '', '{}', '{}', '' FROM lifecycle_project;
+-- What the rows refer to is checked now, since a table with checks outstanding takes no triggers.
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 
 CREATE TRIGGER state_change_goes_on BEFORE INSERT ON lifecycle_statechange
     FOR EACH ROW EXECUTE FUNCTION lifecycle_state_change_inserted();

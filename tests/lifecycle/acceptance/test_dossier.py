@@ -11,13 +11,12 @@ from lifecycle.acceptance.dossier import (
     DOSSIER_COMPLETE,
     TECHNICAL_REPORT_FILED,
     Paper,
-    StageForbids,
     TechnicalReportStands,
     checklist,
     checklist_of,
     record_technical_report,
 )
-from lifecycle.errors import Invalid
+from lifecycle.errors import Invalid, StageForbids
 from lifecycle.guards import Case, say
 from lifecycle.models import DatedEvent, Document, DocumentCategory, Project, Step
 from lifecycle.parties.log import OPERATOR_ACTOR

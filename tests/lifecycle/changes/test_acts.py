@@ -12,8 +12,6 @@ from lifecycle.changes import (
     ChangeOpen,
     MovedMeanwhile,
     NotSigned,
-    StageForbids,
-    WrongState,
     agree,
     ask,
     early_acceptance_granted,
@@ -23,7 +21,7 @@ from lifecycle.changes import (
     refuse_change,
     withdraw,
 )
-from lifecycle.errors import DomainError, Forbidden, Invalid
+from lifecycle.errors import DomainError, Forbidden, Invalid, StageForbids, WrongState
 from lifecycle.models import (
     ChangeKind,
     ChangeRequest,

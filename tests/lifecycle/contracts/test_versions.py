@@ -13,12 +13,11 @@ from lifecycle.contracts import (
     AlreadySigned,
     ContractStands,
     NotADraft,
-    StageForbids,
     TermsMoved,
     parties_left,
     withdraw_draft,
 )
-from lifecycle.errors import Forbidden, Invalid
+from lifecycle.errors import Forbidden, Invalid, StageForbids
 from lifecycle.guards import Case
 from lifecycle.models import Contract, Milestone, Project, ProjectState, Signature, Step
 from lifecycle.parties.models import SecurityEvent
