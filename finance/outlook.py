@@ -8,7 +8,7 @@ from datetime import date
 from finance.calculator import PayFirst, pay_first
 from finance.disbursements import fiscal_flows, release_facts
 from finance.facts import funding_facts
-from finance.instalments import FiscalFlow, Instalment, instalments
+from finance.instalments import RECEIVED, FiscalFlow, Instalment, instalments
 from finance.release import ReleaseCondition, judge_release, unmet
 from finance.terms import FISCAL
 from lifecycle.facts import life_facts
@@ -53,6 +53,12 @@ class Payments:
     def prospects(self) -> list[Prospect]:
         """All tranches, provincial ones first."""
         return [prospect for plan in self.sources.values() for prospect in plan]
+
+
+def payments_made(project: Project, *, on: date) -> list[FiscalFlow]:
+    """Every payment of fiscal money to the unit that stands on `on`, in the order of its day; one query."""
+    flows = fiscal_flows([project.pk], on=on).get(project.pk, [])
+    return [flow for flow in flows if flow.kind in RECEIVED]
 
 
 def payments_of(project: Project, *, on: date) -> Payments:

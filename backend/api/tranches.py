@@ -17,9 +17,9 @@ from backend.api.entries import KEY, EntryShape, PostingView, idempotency_key
 from backend.api.errors import not_found
 from backend.api.formats import AmountField, DayField, Shape, TextField
 from backend.api.paging import Page
-from backend.api.schema import ON, PAGING, page_of
+from backend.api.schema import ON, PAGING, page_of, parameter
 from finance.disbursements import confirm, pay, record_arrival
-from finance.outlook import Prospect, pay_first_of, payments_of
+from finance.outlook import Prospect, pay_first_of, payments_made, payments_of
 from finance.posting import LENGTHS
 from finance.terms import ARRIVAL, DIRECT, FISCAL, PAYMENT
 from finance.tranche_plan import CONDITION_LENGTH, LAST_NUMBER, add_tranche, change_tranche, remove_tranche
@@ -115,6 +115,21 @@ class ConfirmationShape(Shape):
     sequence = serializers.IntegerField()
     confirmed_on = DayField()
     confirmed_by = TextField()
+
+
+class MadePaymentShape(Shape):
+    """A payment of grant or matching money to the unit, by the sequence of its entry; yuan.
+
+    confirmed_on: the day the unit said that it arrived; null while its word is awaited.
+    """
+
+    sequence = serializers.IntegerField()
+    kind = TextField()
+    source = serializers.ChoiceField(FISCAL)  # type: ignore[assignment]
+    on = DayField()
+    amount = TextField()
+    voucher = TextField()
+    confirmed_on = DayField(allow_null=True)
 
 
 class MostShape(Shape):
@@ -252,6 +267,33 @@ class PayView(PostingView):
         access.require_posting(self.sight, self.project, kind=said["kind"], source=tranche.source)
         posted = pay(tranche=tranche, key=key, actor=self.actor, today=self.today, **said)
         return self.answer(posted)
+
+
+class PaymentsView(ProjectView):
+    acts: ClassVar = {"GET": Act.SEE_PROJECTS}
+
+    @extend_schema(
+        summary=_("拨给单位的省拨款和园区配套，按日期先后，连同单位确认到账的日期；已红冲的不列。"),
+        parameters=[
+            *PAGING,
+            ON,
+            parameter("confirmed", _("no：只列单位尚未确认的；yes：只列已确认的。"), enum=["no", "yes"]),
+        ],
+        responses=page_of(MadePaymentShape),
+        operation_id="projects_payments_list",
+    )
+    def get(self, request: Request, number: str) -> Response:
+        query = self.query
+        page = Page.read(query)
+        on = query.day("on") or self.today
+        confirmed = query.choice("confirmed", ["no", "yes"])
+        query.done()
+        found = payments_made(self.project, on=on)
+        if confirmed:
+            found = [each for each in found if each.awaits_confirmation is (confirmed == "no")]
+        page.check(len(found))
+        rows = [dict(MadePaymentShape(each).data) for each in found[page.start : page.end]]
+        return page.answer(request, len(found), rows)
 
 
 class ConfirmView(ProjectView):

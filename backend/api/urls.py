@@ -241,6 +241,7 @@ v1: list[URLPattern | URLResolver] = [
     path(f"{PROJECT}tranches/<row:pk>/", tranches.TrancheView.as_view(), name="project-tranche"),
     path(f"{PROJECT}tranches/<row:pk>/arrive/", tranches.ArriveView.as_view(), name="project-tranche-arrive"),
     path(f"{PROJECT}tranches/<row:pk>/pay/", tranches.PayView.as_view(), name="project-tranche-pay"),
+    path(f"{PROJECT}payments/", tranches.PaymentsView.as_view(), name="project-payments"),
     path(
         f"{PROJECT}payments/<row:sequence>/confirm/",
         tranches.ConfirmView.as_view(),

@@ -197,6 +197,7 @@ API: dict[str, Door] = {
         {"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": "tranches"}
     ),
     "api:project-tranche-pay": Door({"POST": Act.POST_ENTRY}, of_project=True, arguments={"pk": "tranches"}),
+    "api:project-payments": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
     "api:project-payment-confirm": Door(
         {"POST": Act.CONFIRM_PAYMENT}, of_project=True, arguments={"sequence": 1}
     ),

@@ -205,14 +205,13 @@ class Desk:
 
     def confirms(self) -> int:
         """The unit's word for every payment that waits for it; for how many."""
-        done = 0
-        for entry in self.rows("unit", "entries/?kind=拨付单位"):
-            answer = self.client("unit").post(self.address(f"payments/{entry['sequence']}/confirm/"), {})
-            if answer.status_code == 201:
-                done += 1
-            else:
-                assert answer.status_code == 409, answer.content.decode()
-        return done
+        waiting = self.rows("unit", "payments/?confirmed=no")
+        for payment in waiting:
+            word = self.does("unit", f"payments/{payment['sequence']}/confirm/")
+            assert word["confirmed_on"] == self.clock.today.isoformat()
+            self.refused("unit", f"payments/{payment['sequence']}/confirm/", code="already_confirmed")
+        assert self.rows("unit", "payments/?confirmed=no") == []
+        return len(waiting)
 
     def voucher(self) -> str:
         return f"R-{next(self._numbers):05}"

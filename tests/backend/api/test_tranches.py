@@ -194,6 +194,38 @@ def test_money_goes_its_way_from_the_province_to_the_units_word(
     assert unit.get(address(project, "tranches")).json()["results"][0]["state"] == "confirmed"
 
 
+def test_what_awaits_the_units_word_is_listed(
+    project: Project, unit: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+):
+    moved(project, "到账园区", "省拨款", "300.00", "2022-11-01")
+    moved(project, "拨付单位", "省拨款", "100.00", "2022-11-05", voucher="付-1")
+    moved(project, "直接拨付", "园区配套", "50.00", "2022-11-03", voucher="付-2")
+    moved(project, "资金到位", "单位自筹", "70.00", "2022-11-03")
+    post(unit, address(project, "payments", 2, "confirm"), {"on": "2022-11-06"})
+
+    def listed(query: str = "") -> list[tuple[int, str | None]]:
+        found = unit.get(address(project, "payments") + query).json()
+        assert found["count"] == len(found["results"])
+        return [(each["sequence"], each["confirmed_on"]) for each in found["results"]]
+
+    assert listed() == [(3, None), (2, "2022-11-06")]
+    assert listed("?confirmed=no") == [(3, None)]
+    assert listed("?confirmed=yes") == [(2, "2022-11-06")]
+    assert listed("?on=2022-11-05") == [(3, None), (2, None)]
+    assert listed("?on=2022-11-04") == [(3, None)]
+    assert unit.get(address(project, "payments") + "?confirmed=1").status_code == 400
+    (first, _) = unit.get(address(project, "payments")).json()["results"]
+    assert first == {
+        "sequence": 3,
+        "kind": "直接拨付",
+        "source": "园区配套",
+        "on": "2022-11-03",
+        "amount": "50.00",
+        "voucher": "付-2",
+        "confirmed_on": None,
+    }
+
+
 def test_a_repeat_of_the_key_pays_once(project: Project, tranche: Tranche, province: APIClient):
     pay = address(project, "tranches", tranche.pk, "pay")
     body = {"kind": "直接拨付", "on": "2022-11-05", "voucher": "付-1"}
