@@ -36,6 +36,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "projects", "description": _("项目、账务、里程碑、规则判定")},
         {"name": "compliance", "description": _("各项目的规则判定")},
         {"name": "batches", "description": _("批次及其管理参数")},
+        {"name": "applications", "description": _("多个项目一并申请验收")},
         {"name": "imports", "description": _("工作簿导入")},
     ],
     "SERVE_INCLUDE_SCHEMA": False,

@@ -221,6 +221,7 @@ API: dict[str, Door] = {
     "api:project-acceptance-publication": Door({"POST": Act.CERTIFY_ACCEPTANCE}, of_project=True),
     "api:project-acceptance-certificate": Door({"POST": Act.CERTIFY_ACCEPTANCE}, of_project=True),
     "api:project-acceptance-archive": Door({"POST": Act.CERTIFY_ACCEPTANCE}, of_project=True),
+    "api:applications": Door({"POST": Act.APPLY_FOR_ACCEPTANCE}),
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),

@@ -13,7 +13,7 @@ from lifecycle.models import AnnualReport, Contract, Project
 from lifecycle.parties.models import Role
 from tests.backend.doors import HOLDS, ROLES_AROUND, STRANGERS, addresses
 from tests.backend.pages.browsing import browser_of
-from tests.builders import make_project, moved
+from tests.builders import make_exemption, make_project, make_tranche, moved
 from tests.lifecycle.changes.builders import asked
 from tests.lifecycle.inspecting import planned
 from tests.papers import make_document
@@ -42,6 +42,7 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
     "acceptance": Act.SEE_PROJECTS,
+    "acceptance-several": Act.APPLY_FOR_ACCEPTANCE,
     "documents": Act.SEE_PROJECTS,
     "document": Act.SEE_PROJECTS,
     "history": Act.SEE_PROJECTS,
@@ -123,6 +124,64 @@ POSTED = {
 }
 """Addresses that only take what is sent to them; the tests of their subject say for whom."""
 
+SENT_TO_A_PROJECT: dict[str, Act] = {
+    "milestone": Act.LOG_MILESTONE,
+    "milestone-act": Act.VERIFY_MILESTONE,
+    "annual-report-check": Act.CHECK_ANNUAL_REPORT,
+    "change-act": Act.REVIEW_CHANGE,
+    "inspection-cancel": Act.INSPECT,
+    "finding-raise": Act.INSPECT,
+    "finding-reply": Act.ANSWER_FINDING,
+    "finding-return": Act.INSPECT,
+    "finding-close": Act.INSPECT,
+    "credit-lift": Act.RECORD_CREDIT,
+    "acceptance-expert": Act.ORGANISE_ACCEPTANCE,
+    "exemption-grant": Act.DECIDE_EXEMPTION,
+    "exemption-refuse": Act.DECIDE_EXEMPTION,
+    "tranche": Act.PLAN_TRANCHE,
+    "tranche-remove": Act.PLAN_TRANCHE,
+    "tranche-arrive": Act.POST_ENTRY,
+    "tranche-pay": Act.POST_ENTRY,
+    "payment-confirm": Act.CONFIRM_PAYMENT,
+    "settlement-audit": Act.RECORD_AUDIT,
+    "settlement-freeze": Act.SETTLE,
+    "settlement-surplus": Act.DECIDE_SURPLUS,
+    "refund-ask": Act.ASK_REFUND,
+    "refund-disallow": Act.REVERSE_ENTRY,
+    "refund-receipt": Act.RECORD_RECEIPT,
+    "refund-interest": Act.ASK_REFUND,
+    "refund-withdraw": Act.ASK_REFUND,
+    "entry-reversal": Act.REVERSE_ENTRY,
+    "move": Act.SUSPEND,
+    "contract-draft": Act.DRAFT_CONTRACT,
+    "change-new": Act.ASK_CHANGE,
+    "change-edit": Act.ASK_CHANGE,
+    "inspections": Act.INSPECT,
+    "inspection-hold": Act.INSPECT,
+    "credit": Act.RECORD_CREDIT,
+    "documents": Act.FILE_DOCUMENT,
+    "exemptions": Act.ASK_EXEMPTION,
+    "acceptance-several": Act.APPLY_FOR_ACCEPTANCE,
+}
+"""What is sent to a page of a project, and the act that it is."""
+
+HANGS_ON_MORE = {"contract-sign", "contract-withdraw", "exemption-withdraw"}
+"""Acts that also hang on whose thing it is and how it stands; the tests of their subject say for whom."""
+
+POSTED_BY_THE_PARK = {"tranche-arrive", "tranche-pay"}
+
+THINGS: dict[str, Callable[[Project], dict[str, Any]]] = {
+    "change-act": lambda project: {"pk": asked(project, "leader", {"leader": "王工"}).pk},
+    "exemption-grant": lambda project: {"pk": make_exemption(project).pk},
+    "exemption-refuse": lambda project: {"pk": make_exemption(project).pk},
+    "milestone-act": lambda project: {"pk": project.milestones.earliest("pk").pk, "name": "verify"},
+    "tranche": lambda project: {"pk": make_tranche(project).pk},
+    "tranche-remove": lambda project: {"pk": make_tranche(project).pk},
+    "tranche-arrive": lambda project: {"pk": make_tranche(project).pk},
+    "tranche-pay": lambda project: {"pk": make_tranche(project).pk},
+}
+"""The thing that is sent to, where it is looked up before it is asked who may."""
+
 ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done"}
 """Walked in the tests of their subject."""
 
@@ -183,9 +242,9 @@ def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, projec
     }
 
 
-@pytest.mark.parametrize("name", sorted(POSTED))
-def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
-    arguments = {
+def posted_arguments(project: Project) -> dict[str, dict[str, Any]]:
+    """What addresses that only take what is sent to them name; the things need not be there."""
+    return {
         "milestone": {"number": project.number, "pk": 1},
         "milestone-act": {"number": project.number, "pk": 1, "name": "verify"},
         "annual-report-check": {"number": project.number, "year": 2023},
@@ -227,7 +286,11 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
             for name in ("refund-receipt", "refund-interest", "refund-withdraw")
         },
     }
-    assert browser_of(None).get(reverse(name, kwargs=arguments.get(name))).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_what_changes_something_is_not_done_by_a_link(name: str, project: Project):
+    assert browser_of(None).get(reverse(name, kwargs=posted_arguments(project).get(name))).status_code == 405
 
 
 def test_what_is_out_of_sight_reads_like_what_never_was(project: Project):
@@ -277,3 +340,38 @@ def test_any_number_has_an_address_of_its_own(number: str, db: None):
         answer = browser.get(reverse(name, args=[number]))
         assert answer.status_code == 200
         assert answer.context["project"] == project
+
+
+@pytest.mark.parametrize("name", sorted(SENT_TO_A_PROJECT))
+def test_what_is_sent_is_taken_from_whom_the_table_names(name: str, project: Project):
+    """Whoever may not do it is refused for that, whatever they send and whether the thing is there or not."""
+    named = {"number": project.number, **posted_arguments(project).get(name, {})}
+    named |= THINGS.get(name, FURTHER.get(name, lambda project: {}))(project)
+    address = reverse(name, kwargs=named)
+    allowed = TABLE[SENT_TO_A_PROJECT[name]]
+    if name in ("entry-reversal", "refund-disallow"):
+        # The movement is a 资金到位 of the unit's own, which the province neither posts nor reverses.
+        allowed -= {Role.PROVINCE}
+    if name in POSTED_BY_THE_PARK:
+        allowed &= {Role.PARK}
+    wrong = {}
+    for who, person in people_around(project).items():
+        status = browser_of(person).post(address, {}).status_code
+        if who == "nobody":
+            fits = status == 302
+        elif who in STRANGERS:
+            fits = status == 404
+        elif who in allowed:
+            fits = status not in (302, 403, 405) and status < 500
+        else:
+            fits = status == 403
+        if not fits:
+            wrong[who] = status
+
+    assert wrong == {}
+
+
+def test_everything_that_is_sent_to_a_project_is_walked(project: Project):
+    of_projects = {name for name in POSTED if "number" in posted_arguments(project).get(name, {})}
+
+    assert of_projects <= set(SENT_TO_A_PROJECT) | HANGS_ON_MORE
