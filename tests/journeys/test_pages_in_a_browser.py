@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from django.urls import reverse
@@ -75,9 +76,7 @@ def sit_down(page: Page, world: World, monkeypatch: pytest.MonkeyPatch, language
         username="everybody",
     )
     sign_in(page, "everybody")
-    page.context.add_cookies(
-        [{"name": "django_language", "value": language, "url": page.url.split("/projects/")[0]}]
-    )
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": urljoin(page.url, "/")}])
 
 
 def sign_in(page: Page, username: str) -> None:
