@@ -2,6 +2,7 @@
 
 from lifecycle.models.acceptance import VERDICTS, Acceptance, AcceptanceState, Panelist
 from lifecycle.models.batch import Batch, BatchLimit
+from lifecycle.models.calendar import CalendarDay, CalendarLink, CalendarNotice
 from lifecycle.models.change import ChangeKind, ChangeRequest, ChangeState, ChangeTier
 from lifecycle.models.cluster import Cluster
 from lifecycle.models.contract import Contract, ContractState, Signature
@@ -18,8 +19,10 @@ from lifecycle.models.inspection import (
     InspectionState,
     Severity,
 )
+from lifecycle.models.job import OVER, JobRun, JobState
 from lifecycle.models.milestone import Milestone, MilestoneState
 from lifecycle.models.move import ReasonClass, StateChange, Step
+from lifecycle.models.preference import Caretaker, KindSetting, Preference
 from lifecycle.models.project import CategoryScheme, Project, ProjectState, Site
 from lifecycle.models.record import (
     AnnualReport,
@@ -28,10 +31,23 @@ from lifecycle.models.record import (
     EventKind,
     ReportProgress,
 )
+from lifecycle.models.reminder import (
+    Delivery,
+    Digest,
+    DigestState,
+    Matter,
+    MatterState,
+    Message,
+    MessageState,
+    PlanMark,
+    Way,
+)
 from lifecycle.models.target import Target
 from lifecycle.models.tranche import Tranche
+from lifecycle.models.webhook import Dialect, Webhook
 
 __all__ = [
+    "OVER",
     "VERDICTS",
     "Acceptance",
     "AcceptanceState",
@@ -39,6 +55,10 @@ __all__ = [
     "AnnualReportState",
     "Batch",
     "BatchLimit",
+    "CalendarDay",
+    "CalendarLink",
+    "CalendarNotice",
+    "Caretaker",
     "CategoryScheme",
     "ChangeKind",
     "ChangeRequest",
@@ -51,6 +71,10 @@ __all__ = [
     "CreditRecord",
     "CreditSubject",
     "DatedEvent",
+    "Delivery",
+    "Dialect",
+    "Digest",
+    "DigestState",
     "Document",
     "DocumentCategory",
     "EventKind",
@@ -63,9 +87,18 @@ __all__ = [
     "Inspection",
     "InspectionKind",
     "InspectionState",
+    "JobRun",
+    "JobState",
+    "KindSetting",
+    "Matter",
+    "MatterState",
+    "Message",
+    "MessageState",
     "Milestone",
     "MilestoneState",
     "Panelist",
+    "PlanMark",
+    "Preference",
     "Project",
     "ProjectStamp",
     "ProjectState",
@@ -78,4 +111,6 @@ __all__ = [
     "Step",
     "Target",
     "Tranche",
+    "Way",
+    "Webhook",
 ]
