@@ -36,6 +36,7 @@ from backend.api import (
 )
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
+from backend.pages.genuine import genuine
 
 
 class NumberConverter:
@@ -76,6 +77,7 @@ v1: list[URLPattern | URLResolver] = [
     path("compliance/summary/", compliance.SummaryView.as_view(), name="compliance-summary"),
     path("applications/", applications.ApplicationsView.as_view(), name="applications"),
     path("imports/", imports.ImportsView.as_view(), name="imports"),
+    re_path(r"^verify/(?P<digest>[0-9a-f]{64})/$", genuine, name="verify"),
     path("projects/", projects.ProjectsView.as_view(), name="projects"),
     path(f"{PROJECT}funding/", money.FundingView.as_view(), name="project-funding"),
     path(f"{PROJECT}rules/", compliance.ProjectRulesView.as_view(), name="project-rules"),

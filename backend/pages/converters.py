@@ -1,4 +1,4 @@
-"""What addresses carry: project numbers, which may be any text a contract knows, and the tokens of experts."""
+"""What addresses carry: project numbers, which may be any text a contract knows, tokens of experts, and digests."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ class ExpertToken:
     """The token of an expert's personal link, as `secrets.token_urlsafe(32)` writes it."""
 
     regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Digest:
+    """A SHA-256 as it is printed on reports, in small letters."""
+
+    regex = "[0-9a-f]{64}"
 
     def to_python(self, value: str) -> str:
         return value

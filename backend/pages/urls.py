@@ -17,6 +17,7 @@ from backend.pages import (
     documents,
     exemptions,
     expert,
+    genuine,
     history,
     imports,
     inspections,
@@ -33,10 +34,11 @@ from backend.pages import (
     start,
     tranches,
 )
-from backend.pages.converters import ExpertToken, ProjectNumber
+from backend.pages.converters import Digest, ExpertToken, ProjectNumber
 
 register_converter(ProjectNumber, "number")
 register_converter(ExpertToken, "expert_token")
+register_converter(Digest, "digest")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -44,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("password/", signing.password, name="password"),
     path("language/", signing.language, name="language"),
+    path("verify/", genuine.check, name="check"),
+    path("verify/<digest:digest>/", genuine.genuine, name="genuine"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<number:number>/", project.project, name="project"),
     path("projects/<number:number>/contract/", contracts.contract, name="contract"),

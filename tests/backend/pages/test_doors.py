@@ -182,7 +182,7 @@ THINGS: dict[str, Callable[[Project], dict[str, Any]]] = {
 }
 """The thing that is sent to, where it is looked up before it is asked who may."""
 
-ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done"}
+ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done", "check", "genuine"}
 """Walked in the tests of their subject."""
 
 
