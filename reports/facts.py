@@ -454,6 +454,7 @@ class RoundFacts:
     certified_on: date | None
     panel: list[PanelistFacts]
     means: list[ScoreFacts]
+    mean_total: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -492,12 +493,14 @@ class EntryFacts:
 class LedgerFacts:
     """The ledger: where its chain stands, how many entries are dated by the day of the report, and those shown.
 
-    shown: all of them, or the first and the last where there are more than fit.
+    shown: all of them, or the first and the last where there are more than fit; leading: how many of them are the
+    first ones.
     """
 
     sequence: int
     head_hash: str
     entries: int
+    leading: int
     shown: list[EntryFacts]
 
     @property

@@ -28,8 +28,8 @@ from lifecycle.parties.models import Organisation
 from lifecycle.rules.answers import Answer
 from reports.collect.ledger import ledger_of
 from reports.collect.life import (
-    answers_in,
     annual_reports_of,
+    answers_in,
     changes_of,
     documents_of,
     events_of,
@@ -51,7 +51,14 @@ from reports.collect.money import (
     surplus_of,
     tranches_of,
 )
-from reports.collect.project import contract_facts, life_in, limit_facts, parties_of, project_facts, province_of
+from reports.collect.project import (
+    contract_facts,
+    life_in,
+    limit_facts,
+    parties_of,
+    project_facts,
+    province_of,
+)
 from reports.collect.rounds import rounds_of
 from reports.collect.snapshot import one_snapshot
 from reports.facts import AcceptanceFacts, MadeBy
@@ -60,7 +67,7 @@ from reports.kept import fresh_answers_of, refresh
 from reports.overview import overview_of
 from reports.records import LIFE, records_of
 from reports.rule_set import RULE_SET_VERSION
-from reports.version import PROGRAM_VERSION
+from reports.versions import PROGRAM_VERSION
 from reports.years import plan_in, spending_of
 
 KIND = "acceptance"

@@ -41,6 +41,7 @@ def ledger_of(project: Project, journals: list[Journal], *, on: date, each: int 
         sequence=journals[0].sequence if journals else 0,
         head_hash=journals[0].head_hash if journals else genesis(project.number),
         entries=rows[0][0],
+        leading=min(each, rows[0][0]),
         shown=[
             EntryFacts(
                 sequence=sequence,

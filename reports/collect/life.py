@@ -176,7 +176,11 @@ def changes_of(
             )
         )
     for event in events:
-        if event.kind == EventKind.EXTENSION and event.happened_on <= on and event.happened_on not in by_change:
+        if (
+            event.kind == EventKind.EXTENSION
+            and event.happened_on <= on
+            and event.happened_on not in by_change
+        ):
             found.append(_extension(event, on=on))
     return sorted(found, key=lambda each: (each.asked_on, each.pk))
 
@@ -235,7 +239,9 @@ def inspections_of(
             checklist=[],
         )
         for event in events
-        if event.kind == EventKind.MIDTERM_CHECK and event.happened_on <= on and event.happened_on not in midterms
+        if event.kind == EventKind.MIDTERM_CHECK
+        and event.happened_on <= on
+        and event.happened_on not in midterms
     ]
     return sorted(found, key=lambda each: (each.held_on, each.pk))
 

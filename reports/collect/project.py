@@ -39,7 +39,9 @@ def life_in(project: Project, events: Sequence[DatedEvent], limits: Limits, *, o
         award_on=project.cluster.batch.awarded_on,
         signed_on=project.contract_signed_on,
         commitment_on=project.cluster.commitment_letter_on,
-        events=[Event(each.kind, each.happened_on, each.result, each.value, each.decided_on) for each in events],
+        events=[
+            Event(each.kind, each.happened_on, each.result, each.value, each.decided_on) for each in events
+        ],
     )
 
 

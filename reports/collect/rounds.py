@@ -60,6 +60,7 @@ def _round(each: Acceptance, panel: Sequence[Panelist], names: dict[int, str], *
         certificate_no=each.certificate_no if certified else "",
         certified_on=each.certified_on if certified else None,
         panel=[_panelist(expert, is_open=met) for expert in panel] if agreed else [],
+        mean_total=None if tally is None else tally.total,
         means=[]
         if tally is None
         else [

@@ -36,7 +36,9 @@ def collect_settlement(project: Project, *, on: date, today: date) -> Settlement
             kind=KIND,
             on=on,
             made_by=made_by(),
-            project=project_facts(project, overview.stage, life_in(project, records[DatedEvent], limits, on=on)),
+            project=project_facts(
+                project, overview.stage, life_in(project, records[DatedEvent], limits, on=on)
+            ),
             parties=parties_of(project, others),
             sources=sources_of(overview.funding),
             categories=categories_of(settlement_of(project, on=on, funding=overview.funding)),
