@@ -106,8 +106,11 @@ def _texts(money: SourceMoney) -> dict[str, str]:
     return {name: f"{amount:.2f}" for name, amount in money._asdict().items()}
 
 
-def settlement_of(project: Project, *, on: date) -> SettlementTable:
-    """The settlement of a project up to the end of `on`, as the ledger stands now; two queries."""
+def settlement_of(project: Project, *, on: date, funding: Funding | None = None) -> SettlementTable:
+    """The settlement of a project up to the end of `on`, as the ledger stands now; two queries.
+
+    funding: its money of that day, where it is known; that saves a query.
+    """
     spent = {category: dict.fromkeys(SOURCES, ZERO) for category in CATEGORIES[project.category_scheme]}
     for category, source, amount in fetch(
         f"""
@@ -118,7 +121,7 @@ def settlement_of(project: Project, *, on: date) -> SettlementTable:
         {"project": project.pk, "spending": SPENDING, "on": on},
     ):
         spent.setdefault(category, dict.fromkeys(SOURCES, ZERO))[source] = amount
-    return SettlementTable(on, funding_of([project], on=on)[project.pk], spent)
+    return SettlementTable(on, funding or funding_of([project], on=on)[project.pk], spent)
 
 
 @transaction.atomic

@@ -79,6 +79,13 @@ def kept_answers_of(projects: Projects, *, on: date) -> dict[int, tuple[Answer, 
     return {pk: tuple(answers) for pk, answers in found.items()}
 
 
+def fresh_answers_of(project: int, *, on: date) -> tuple[Answer, ...] | None:
+    """The kept answers of one project, where they are those of `on` as things stand; else None. Writes nothing."""
+    if stale_projects([project], on=on):
+        return None
+    return tuple(kept.answer for kept in RuleAnswer.objects.filter(project=project).order_by("rule"))
+
+
 def _keep(
     answers: Iterable[tuple[int, tuple[Answer, ...]]], marks: dict[int, tuple[int, int]], *, on: date
 ) -> None:

@@ -1,38 +1,97 @@
-"""The small tables of one project in one query: whoever opens a project needs them all."""
+"""The small tables of one project in one query: whoever opens a project needs several of them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 
-from lifecycle.models import AnnualReport, DatedEvent, Milestone, Project, Target, Tranche
+from finance.models import Audit, Journal, Settlement, SurplusDecision
+from lifecycle.models import (
+    Acceptance,
+    AnnualReport,
+    ChangeRequest,
+    Contract,
+    DatedEvent,
+    Document,
+    Exemption,
+    Finding,
+    Inspection,
+    Milestone,
+    Panelist,
+    Project,
+    Signature,
+    Target,
+    Tranche,
+)
 from lifecycle.reading import fetch
 
-ORDER: dict[type[Model], str] = {
+PLAN: tuple[type[Model], ...] = (Milestone, Tranche, AnnualReport, DatedEvent, Target)
+"""What the page of a project shows."""
+
+LIFE: tuple[type[Model], ...] = (
+    *PLAN,
+    Contract,
+    Signature,
+    ChangeRequest,
+    Inspection,
+    Finding,
+    Acceptance,
+    Panelist,
+    Document,
+    Exemption,
+    Audit,
+    Settlement,
+    SurplusDecision,
+    Journal,
+)
+"""What a report on the whole of a project tells."""
+
+_ORDER: dict[type[Model], str] = {
     Milestone: "year, planned_on, id",
     Tranche: "planned_on, number, id",
     AnnualReport: "year, id",
     DatedEvent: "happened_on, id",
     Target: "category, id",
+    Contract: "version",
+    Signature: "signed_on, id",
+    ChangeRequest: "asked_on, id",
+    Inspection: "held_on, planned_on, id",
+    Finding: "found_on, id",
+    Acceptance: "round",
+    Panelist: "is_chair DESC, id",
+    Document: "id",
+    Exemption: "granted_on, id",
+    Audit: "audited_on, id",
+    Settlement: "number",
+    SurplusDecision: "decided_on, id",
+    Journal: "project_id",
 }
-"""The tables read, each with the order of its rows."""
+"""The order of the rows of each table."""
 
-_SELECT = "SELECT " + ", ".join(
-    f"(SELECT json_agg(r ORDER BY {order})::text FROM {model._meta.db_table} r WHERE project_id = %(project)s)"
-    for model, order in ORDER.items()
-)
+_WHERE: dict[type[Model], str] = {
+    Signature: "contract_id IN (SELECT id FROM lifecycle_contract WHERE project_id = %(project)s)",
+    Panelist: "acceptance_id IN (SELECT id FROM lifecycle_acceptance WHERE project_id = %(project)s)",
+}
+"""How the rows of a project are found in a table that does not name it."""
 
 
-def records_of(project: Project) -> dict[type[Model], list[Any]]:
+def records_of(project: Project, tables: Iterable[type[Model]] = PLAN) -> dict[type[Model], list[Any]]:
     """What is recorded of the project, by table; one query. Amounts are exact, for JSON numbers become Decimal."""
-    (found,) = fetch(_SELECT, {"project": project.pk})
+    wanted = list(tables)
+    (found,) = fetch(f"SELECT {', '.join(map(_rows, wanted))}", {"project": project.pk})
     return {
         model: _instances(model, json.loads(rows, parse_float=Decimal) if rows else [])
-        for model, rows in zip(ORDER, found, strict=True)
+        for model, rows in zip(wanted, found, strict=True)
     }
+
+
+def _rows(model: type[Model]) -> str:
+    where = _WHERE.get(model, "project_id = %(project)s")
+    return f"(SELECT json_agg(r ORDER BY {_ORDER[model]})::text FROM {model._meta.db_table} r WHERE {where})"
 
 
 def _instances(model: type[Model], rows: list[dict[str, Any]]) -> list[Any]:

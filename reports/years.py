@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from finance.facts import standing
 from finance.terms import SPENDING
@@ -79,10 +80,21 @@ class Plan:
 
 def plan_of(project: Project, *, on: date) -> Plan:
     """The plan of the project against what was done and spent by the end of `on`; two queries."""
+    milestones = Milestone.objects.filter(project=project).order_by("year", "planned_on", "pk")
+    steps = [planned_step(milestone, on=on) for milestone in milestones]
+    return plan_in(project, steps, spending_of(project, on=on), on=on)
+
+
+def plan_in(
+    project: Project, planned: Iterable[PlannedStep], spending: Iterable[Spending], *, on: date
+) -> Plan:
+    """The plan out of its steps, in their order, and its spending; no query."""
     steps: dict[int, list[PlannedStep]] = {}
-    for milestone in Milestone.objects.filter(project=project).order_by("year", "planned_on", "pk"):
-        steps.setdefault(milestone.year, []).append(planned_step(milestone, on=on))
-    spent = spent_by_year(project, on=on)
+    for step in planned:
+        steps.setdefault(step.milestone.year, []).append(step)
+    spent: dict[int, Decimal] = {}
+    for row in spending:
+        spent[row.year] = spent.get(row.year, ZERO) + row.amount
     term = range(project.start_on.year, project.end_on.year + 1)
     return Plan(
         on,
@@ -93,21 +105,30 @@ def plan_of(project: Project, *, on: date) -> Plan:
     )
 
 
-def spent_by_year(project: Project, *, on: date) -> dict[int, Decimal]:
-    """支出 of all sources in yuan by calendar year of the business day, up to `on`; one query.
+class Spending(NamedTuple):
+    """支出 of one calendar year, category and source, in yuan."""
 
-    Years without any are left out; reversed entries and their reversals drop out.
+    year: int
+    category: str
+    source: str
+    amount: Decimal
+
+
+def spending_of(project: Project, *, on: date) -> list[Spending]:
+    """支出 by calendar year of the business day, category and source, up to the end of `on`; one query.
+
+    What has none is left out; reversed entries and their reversals drop out.
     """
     rows = fetch(
         f"""
-        SELECT extract(year FROM e.day)::integer, sum(e.amount) FROM finance_entry e
+        SELECT extract(year FROM e.day)::integer, e.category, e.source, sum(e.amount) FROM finance_entry e
         WHERE e.project_id = %(project)s AND e.kind = %(spending)s AND e.day <= %(on)s
             AND {standing("e", None)}
-        GROUP BY 1
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         """,
         {"project": project.pk, "spending": SPENDING, "on": on},
     )
-    return dict(rows)  # type: ignore[arg-type]
+    return [Spending._make(row) for row in rows]
 
 
 def _planned_spend(steps: Iterable[PlannedStep]) -> Decimal | None:

@@ -127,6 +127,11 @@ STORAGES: dict[str, dict[str, Any]] = {
 # Of htmx, Swagger and Redoc only the files themselves are kept once more under hashed names.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
+# Reports. Font files in place of those of the wheel pylopdf-fonts-zh-cn; only the first face of a collection is used.
+
+REPORT_SONG_FONT = environment.text("REPORT_SONG_FONT")
+REPORT_HEI_FONT = environment.text("REPORT_HEI_FONT")
+
 # People.
 
 AUTH_USER_MODEL = "parties.Person"

@@ -1,0 +1,183 @@
+"""A table made ready for paper: its head with grouped columns, texts of cells, how they stand, and how wide columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.document import Cell, Column, Day, Table, Text
+from reports.renderers import words
+from reports.shown import shown
+
+ROWS_ON_PAPER = 2_000
+"""A longer table is cut on paper, where nobody reads so far and typst needs a megabyte for each ten rows."""
+
+SIZES = (10.5, 9.0, 8.0, 7.0)
+"""Points: 五号, 小五 and below. A table takes the largest at which no number has to be broken."""
+
+INSET = 4.0
+"""Points between a rule and the text beside it."""
+
+_HEAD = 6.5
+"""Ems of a column's title that goes on one line where there is room for it."""
+
+KEPT_WHOLE = 24
+"""A table of so many lines and rows together is not parted by the end of a page."""
+
+_NARROW = frozenset(",.:;'|!()[]iljt ")
+"""Signs of a third of a hanzi in both faces."""
+
+_TALL = 18
+"""Lines of a cell beyond which its row may go over a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A cell of the head: where it begins and over how many columns and rows it goes."""
+
+    text: str
+    row: int
+    column: int
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as every renderer draws it.
+
+    widths: of columns in points. size: of type in points. heads: row by row. head_rows: 1, or 2 with groups.
+    rows: texts. stands: a letter for each cell, l, c or r. breakable: whether it is too long to be kept on
+    one page. tall: whether a row may go over a page too.
+    """
+
+    widths: list[float]
+    size: float
+    heads: list[Head]
+    head_rows: int
+    rows: list[list[str]]
+    stands: list[str]
+    indent: dict[int, int]
+    notes: list[str]
+    breakable: bool
+    tall: bool
+
+
+def grid(table: Table, *, width: float) -> Grid:
+    """The table as it fits `width` points; of a long one the first rows and the last."""
+    kept, indent = table.rows, dict(table.indent)
+    if len(kept) > ROWS_ON_PAPER:
+        kept = [*kept[: ROWS_ON_PAPER - 1], kept[-1]]
+        last = table.indent.get(len(table.rows) - 1, 0)
+        indent = {row: steps for row, steps in indent.items() if row < ROWS_ON_PAPER - 1}
+        indent |= {ROWS_ON_PAPER - 1: last} if last else {}
+    rows = [[shown(cell, table.unit) for cell in row] for row in kept]
+    text_stands = [_stand_of_texts(place, kept, rows) for place in range(len(table.columns))]
+    size, widths = _fitted(table.columns, kept, rows, indent, width)
+    heads = _heads(table.columns)
+    lines = [
+        max(lines_of(text, (widths[place] - 2 * INSET) / size) for place, text in enumerate(row))
+        for row in rows
+    ]
+    return Grid(
+        widths=widths,
+        size=size,
+        heads=heads,
+        head_rows=max(head.row + head.rows for head in heads),
+        rows=rows,
+        stands=["".join(_stand(cell, text_stands[place]) for place, cell in enumerate(row)) for row in kept],
+        indent=indent,
+        notes=words.notes(table, rows_printed=len(rows)),
+        breakable=sum(lines) + len(rows) > KEPT_WHOLE,
+        tall=max(lines, default=0) > _TALL,
+    )
+
+
+def ems(text: str) -> float:
+    """About how wide a line of text is, in widths of a hanzi; a little more rather than less."""
+    return sum(
+        (0.32 if character in _NARROW else 0.58) if ord(character) < 0x250 else 1.0 for character in text
+    )
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text takes in a column so many ems wide."""
+    return sum(1 + int(ems(line) / max(width, 1.0)) for line in text.split("\n"))
+
+
+def _heads(columns: Sequence[Column]) -> list[Head]:
+    if not any(column.group for column in columns):
+        return [Head(column.title, 0, place) for place, column in enumerate(columns)]
+    heads: list[Head] = []
+    for group, members in groupby(enumerate(columns), key=lambda each: each[1].group):
+        placed = list(members)
+        if group:
+            heads.append(Head(group, 0, placed[0][0], columns=len(placed)))
+            heads += [Head(column.title, 1, place) for place, column in placed]
+        else:
+            heads += [Head(column.title, 0, place, rows=2) for place, column in placed]
+    return sorted(heads, key=lambda head: (head.row, head.column))
+
+
+def _stand(cell: Cell, of_texts: str) -> str:
+    match cell:
+        case Text():
+            return of_texts
+        case Day():
+            return "c"
+    return "r"
+
+
+def _stand_of_texts(place: int, rows: Sequence[Sequence[Cell]], texts: list[list[str]]) -> str:
+    """Short words stand in the middle as in official forms; where one is long, or set in, all begin at the left."""
+    widest = max(
+        (ems(text[place]) for row, text in zip(rows, texts, strict=True) if isinstance(row[place], Text)),
+        default=0.0,
+    )
+    return "c" if widest <= (5 if place else 3) else "l"
+
+
+def _fitted(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    texts: list[list[str]],
+    indent: dict[int, int],
+    width: float,
+) -> tuple[float, list[float]]:
+    """Size of type and widths of columns: the wished-for shares, but wide enough for every number and day."""
+    needs = [_need(place, column, rows, texts, indent) for place, column in enumerate(columns)]
+    whole = [
+        max(need, min(ems(column.title) + 0.2, _HEAD)) for need, column in zip(needs, columns, strict=True)
+    ]
+    trials = [(SIZES[0], whole), (SIZES[1], whole), *((size, needs) for size in SIZES)]
+    size, needs = next(
+        ((size, needs) for size, needs in trials if sum(need * size + 2 * INSET for need in needs) <= width),
+        trials[-1],
+    )
+    least = [need * size + 2 * INSET for need in needs]
+    if sum(least) >= width:
+        return size, [each * width / sum(least) for each in least]
+    shares = sum(column.width for column in columns)
+    wished = [column.width * width / shares for column in columns]
+    spare = [max(wish - need, 0.0) for wish, need in zip(wished, least, strict=True)]
+    scale = (width - sum(least)) / sum(spare) if sum(spare) else 0.0
+    return size, [need + scale * extra for need, extra in zip(least, spare, strict=True)]
+
+
+def _need(
+    place: int,
+    column: Column,
+    rows: Sequence[Sequence[Cell]],
+    texts: list[list[str]],
+    indent: dict[int, int],
+) -> float:
+    """The least width in ems: numbers and days whole, a short word whole, of running text some signs, a head in two lines."""
+    least = max(2.0, min(ems(column.title) / 2 + 0.5, 4.0))
+    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if isinstance(row[place], Text):
+            whole = min(max(map(ems, text[place].split("\n"))), 4.0)
+            least = max(least, whole + (0 if place else indent.get(number, 0)))
+        else:
+            least = max(least, ems(text[place]) + 0.1)
+    return least

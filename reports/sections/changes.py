@@ -1,0 +1,115 @@
+"""五、变更与例外: what was asked for, what it moved, and the exceptions that were granted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from reports.document import Block, Column, Day, Paragraph, Section, Table, Text
+from reports.facts import AcceptanceFacts, ChangeFacts
+from reports.sections.cells import or_absent, row, words
+
+
+def changes_section(facts: AcceptanceFacts) -> Section:
+    return Section(
+        _("变更与例外"),
+        sections=[
+            Section(
+                _("变更情况"), or_absent(_changes(facts.changes), _("截至报告日，项目未申请变更或延期。"))
+            ),
+            Section(_("例外情况"), or_absent(_exemptions(facts), _("截至报告日，没有经批准的例外。"))),
+        ],
+    )
+
+
+def _changes(changes: Sequence[ChangeFacts]) -> list[Block]:
+    if not changes:
+        return []
+    numbers = {id(each): place for place, each in enumerate(changes, 1)}
+    moved = [
+        [
+            Text(str(numbers[id(each)])),
+            Text(_(each.kind), row("change", each.pk)),
+            words(moved.label),
+            words(moved.before),
+            words(moved.after),
+        ]
+        for each in changes
+        for moved in each.rows
+    ]
+    said = _("项目共申请变更 %(count)d 件，其中已批准 %(approved)d 件。") % {
+        "count": len(changes),
+        "approved": sum(each.is_approved for each in changes),
+    }
+    blocks: list[Block] = [
+        Paragraph(said),
+        Table(
+            _("变更申请与批准情况"),
+            [
+                Column(_("序号"), 0.6),
+                Column(_("变更事项"), 1.5),
+                Column(_("级别"), 1.1),
+                Column(_("申请日期"), 1.4),
+                Column(_("决定日期"), 1.4),
+                Column(_("结果"), 1),
+                Column(_("理由"), 2.4),
+            ],
+            [
+                [
+                    Text(str(numbers[id(each)])),
+                    Text(_(each.kind), row("change", each.pk)),
+                    words(_(each.tier)),
+                    Day(each.asked_on),
+                    Day(each.decided_on),
+                    words(_(each.state)),
+                    words(each.reason),
+                ]
+                for each in changes
+            ],
+        ),
+    ]
+    if moved:
+        blocks.append(
+            Table(
+                _("变更前后对照表"),
+                [
+                    Column(_("序号"), 0.6),
+                    Column(_("变更事项"), 1.4),
+                    Column(_("内容"), 1.8),
+                    Column(_("变更前"), 2.2),
+                    Column(_("变更后"), 2.2),
+                ],
+                moved,
+            )
+        )
+    return blocks
+
+
+def _exemptions(facts: AcceptanceFacts) -> list[Block]:
+    if not facts.exemptions:
+        return []
+    titles = {each.code: each.title for each in facts.answers}
+    return [
+        Table(
+            _("经批准的例外"),
+            [
+                Column(_("规则"), 1.8),
+                Column(_("理由"), 3),
+                Column(_("批准单位"), 1.6),
+                Column(_("批准日期"), 1.3),
+                Column(_("截止日期"), 1.3),
+            ],
+            [
+                [
+                    words(f"{each.rule} {_(titles.get(each.rule, ''))}".strip()),
+                    words(each.reason),
+                    words(each.granted_by),
+                    Day(each.granted_on),
+                    Day(each.until),
+                ]
+                for each in facts.exemptions
+            ],
+            note=_("没有截止日期的，长期有效。"),
+        )
+    ]

@@ -1,0 +1,81 @@
+"""二、考核指标完成情况: what the contract wants against what was achieved. Pure. Layout: F3."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table
+from reports.facts import AcceptanceFacts, TargetFacts
+from reports.sections.cells import Figures, chart, row, words
+
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
+FULL = Decimal(100)
+
+
+def number_in(value: str) -> Decimal | None:
+    """The number that a value is; None for words (国际领先), and for words with a number among them."""
+    plain = value.strip().replace(",", "")
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def reached(target: TargetFacts) -> Decimal | None:
+    """How much of the contract's value was achieved, as a percentage; None where either is no number, or is zero."""
+    wanted, achieved = number_in(target.contract_value), number_in(target.achieved_value)
+    return None if achieved is None or not wanted else achieved * FULL / wanted
+
+
+def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
+    title = _("考核指标完成情况")
+    if not facts.targets:
+        return Section(title, [Absent(_("合同未登记考核指标。"))])
+    blocks: list[Block] = [
+        Paragraph(_summary(facts.targets)),
+        Table(
+            _("考核指标合同约定与完成情况对照表"),
+            [
+                Column(_("类别"), 1.1),
+                Column(_("指标名称"), 1.9),
+                Column(_("单位"), 0.8),
+                Column(_("合同值"), 1.1),
+                Column(_("累计完成值"), 1.2),
+                Column(_("完成率"), 1.1),
+                Column(_("佐证"), 2),
+            ],
+            [
+                [
+                    words(each.category),
+                    words(each.name, row("target", each.pk)),
+                    words(each.unit),
+                    words(each.contract_value, row("target", each.pk)),
+                    words(each.achieved_value, row("target", each.pk)),
+                    Percent(reached(each), source=row("target", each.pk)),
+                    words(each.evidence),
+                ]
+                for each in facts.targets
+            ],
+            note=_("完成率为累计完成值与合同值之比；任一值不是数字或合同值为零的，不计算完成率。"),
+        ),
+        *chart(figures, "targets"),
+    ]
+    return Section(title, blocks)
+
+
+def _summary(targets: list[TargetFacts]) -> str:
+    rates = [rate for each in targets if (rate := reached(each)) is not None]
+    blank = sum(not each.achieved_value for each in targets)
+    said = _(
+        "合同约定考核指标 %(count)d 项，可按数值比较的 %(compared)d 项，其中已达到合同值的 %(met)d 项。"
+    ) % {
+        "count": len(targets),
+        "compared": len(rates),
+        "met": sum(rate >= FULL for rate in rates),
+    }
+    below = [each.name for each in targets if (rate := reached(each)) is not None and rate < FULL]
+    if below:
+        said += _("尚未达到合同值的为：%(names)s。") % {"names": _("、").join(below)}
+    if blank:
+        said += _("累计完成值尚未填报的 %(count)d 项。") % {"count": blank}
+    return said

@@ -1,0 +1,121 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reports.document import Column, Day, Money, Number, Pairs, Percent, Table, Text
+from reports.renderers.forms import form_of
+from reports.renderers.grids import INSET, ROWS_ON_PAPER, SIZES, Head, ems, grid
+from tests.reports.renderers.documents import DIGEST, settlement
+
+WIDTH = 442.0
+
+
+def test_cells_read_as_everywhere_and_stand_by_their_kind():
+    table = Table(
+        "",
+        [Column(title) for title in ("事项", "说明", "金额", "日期", "比例", "数")],
+        [
+            [
+                Text("甲"),
+                Text("较长的说明文字"),
+                Money(Decimal("1234.5")),
+                Day(date(2022, 9, 8)),
+                Percent(None),
+                Number(3),
+            ],
+            [Text("乙"), Text("短"), Money(None), Day(None), Percent(Decimal(50)), Number(None)],
+        ],
+        unit="元",
+    )
+    laid = grid(table, width=WIDTH)
+
+    assert laid.rows == [
+        ["甲", "较长的说明文字", "1,234.50", "2022年9月8日", "—", "3"],
+        ["乙", "短", "—", "—", "50.00%", "—"],
+    ]
+    assert laid.stands == ["clrcrr", "clrcrr"]
+
+
+def test_groups_of_columns_make_a_head_of_two_rows():
+    assert grid(settlement(), width=WIDTH).heads == [
+        Head("支出科目", 0, 0, rows=2),
+        Head("合同", 0, 1, columns=2),
+        Head("决算", 0, 3, columns=2),
+        Head("执行率", 0, 5, rows=2),
+        Head("预算", 1, 1),
+        Head("其中：省拨款", 1, 2),
+        Head("支出", 1, 3),
+        Head("其中：省拨款", 1, 4),
+    ]
+
+
+def test_widths_fill_the_page_and_no_number_is_broken():
+    wide = Table(
+        "",
+        [Column("名称", 8), Column("金额", 0.1), Column("日期", 0.1)],
+        [[Text("很长的名称" * 9), Money(Decimal("12345678901.23")), Day(date(2022, 12, 31))]],
+        unit="元",
+    )
+    laid = grid(wide, width=WIDTH)
+
+    assert sum(laid.widths) == pytest.approx(WIDTH)
+    assert laid.size == SIZES[0]
+    for place in (1, 2):
+        assert laid.widths[place] >= ems(laid.rows[0][place]) * laid.size + 2 * INSET
+
+
+def test_a_table_of_many_columns_is_set_smaller():
+    many = Table("", [Column(f"列{n}") for n in range(10)], [[Money(Decimal("1234567.89"))] * 10], unit="元")
+
+    assert grid(many, width=WIDTH).size == SIZES[-1]
+    assert grid(many, width=WIDTH * 1.9).size == SIZES[0]
+
+
+def test_notes_tell_of_rounding_only_where_it_shows():
+    notes = grid(settlement(), width=WIDTH).notes
+
+    assert notes[0] == "注：1.间接费用以合同为准。"
+    assert notes[1].strip().startswith("2.金额以万元列示并四舍五入")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_table_too_long_for_paper_keeps_its_first_rows_and_its_last_and_says_so(more):
+    rows = [[Text(str(number))] for number in range(ROWS_ON_PAPER + more)]
+    laid = grid(Table("", [Column("甲")], rows, indent={ROWS_ON_PAPER - 1 + more: 1}), width=WIDTH)
+
+    assert len(laid.rows) == ROWS_ON_PAPER
+    assert laid.rows[-1] == [str(ROWS_ON_PAPER - 1 + more)]
+    assert laid.indent == {ROWS_ON_PAPER - 1: 1}
+    assert bool(laid.notes) == bool(more)
+
+
+def test_a_short_table_is_kept_whole_and_a_long_row_may_go_over_a_page():
+    short = grid(settlement(), width=WIDTH)
+    long = grid(Table("", [Column("甲")], [[Text("长文" * 600)]]), width=WIDTH)
+
+    assert (short.breakable, short.tall) == (False, False)
+    assert (long.breakable, long.tall) == (True, True)
+
+
+def test_a_table_without_rows_has_its_head():
+    assert grid(Table("", [Column("甲"), Column("乙")], []), width=WIDTH).rows == []
+
+
+def test_two_short_pairs_share_a_row_and_a_long_value_has_its_own():
+    form = form_of(
+        Pairs(
+            "",
+            [
+                ("甲", Text("一")),
+                ("乙", Text("二")),
+                ("丙", Text("三")),
+                ("丁", Text(DIGEST)),
+                ("戊", Text("五")),
+            ],
+        )
+    )
+
+    assert form.rows == [[("甲", "一"), ("乙", "二")], [("丙", "三")], [("丁", DIGEST)], [("戊", "五")]]
+    assert not form.breakable
+    assert form_of(Pairs("", [("甲", Text("长文" * 600))])).breakable

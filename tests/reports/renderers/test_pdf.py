@@ -1,0 +1,277 @@
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pypdf
+import pytest
+import typst
+
+from reports.document import Column, Document, Figure, Section, Table, Text
+from reports.renderers import pdf, render
+from tests.reports.renderers.documents import DIGEST, FORMULA, LONG_NAME, MARKUP, SVG, draft, everything
+
+
+@cache
+def rendered():
+    return render(everything(), "pdf")
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return pypdf.PdfReader(io.BytesIO(rendered().content))
+
+
+@pytest.fixture(scope="module")
+def pages(reader):
+    return [page.extract_text() for page in reader.pages]
+
+
+def squeezed(text):
+    """Without the blanks that lines and fields bring."""
+    return re.sub(r"\s", "", text)
+
+
+def of(document):
+    return pypdf.PdfReader(io.BytesIO(render(document, "pdf").content))
+
+
+def text_of(document):
+    return squeezed("".join(page.extract_text() for page in of(document).pages))
+
+
+def outline(entries, depth=1):
+    for entry in entries:
+        if isinstance(entry, list):
+            yield from outline(entry, depth + 1)
+        else:
+            yield depth, entry.title
+
+
+def test_it_is_tagged_has_a_language_and_tells_what_it_is(reader):
+    root = reader.trailer["/Root"]
+    info = reader.metadata
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/Lang"] == "zh-CN"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert info.title == f"项目验收报告　{LONG_NAME[:120]}"
+    assert info.author == "江苏省科学技术厅"
+    assert info["/Keywords"] == "苏火炬验〔2026〕001号, acceptance"
+    assert info.creation_date.date() <= date(2026, 5, 8)
+
+
+def test_it_says_that_it_is_pdf_a_3a_and_pdf_ua_1(reader):
+    meta = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+
+    assert "<pdfaid:part>3</pdfaid:part>" in meta
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in meta
+    assert "<pdfuaid:part>1</pdfuaid:part>" in meta
+
+
+def test_every_font_is_embedded(reader):
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            for inner in font.get_object()["/DescendantFonts"]:
+                assert {"/FontFile3", "/FontFile2"} & set(inner.get_object()["/FontDescriptor"])
+
+
+def test_bookmarks_are_the_numbered_headings(reader):
+    assert list(outline(reader.outline)) == [
+        (1, "一、项目概况"),
+        (2, "（一）合同约定"),
+        (3, "1.技术指标"),
+        (4, "（1）精度"),
+        (2, "（二）变更情况"),
+        (1, "二、经费"),
+        (2, "（一）到位进程"),
+        (1, "三、意见"),
+        (1, "附件1　台账摘录"),
+        (1, "附件2　证据清单"),
+        (2, "一、检测"),
+    ]
+
+
+def test_the_contents_page_names_the_page_of_each_chapter_and_links_to_it(reader, pages):
+    contents = pages[1]
+    number = next(
+        int(re.search(r"第 *(\d+) *页", page).group(1))
+        for page in pages[2:]
+        if "附件1" in squeezed(page)[:60]
+    )
+
+    assert re.search(rf"附件 *1\s*台账摘录[ .]*{number}\b", contents)
+    assert (
+        sum(annotation.get_object()["/Subtype"] == "/Link" for annotation in reader.pages[1]["/Annots"]) >= 8
+    )
+
+
+def test_pages_are_counted_without_the_cover(pages):
+    total = len(pages) - 1
+
+    assert "页共" not in squeezed(pages[0])
+    for number, page in enumerate(pages[1:], 1):
+        assert f"第{number}页共{total}页" in squeezed(page)
+
+
+def test_a_long_table_repeats_its_head_and_unit_on_each_page(pages):
+    of_table = [page for page in pages if "支付第" in page]
+
+    assert len(of_table) > 10
+    for page in of_table:
+        assert "业务日期" in page
+        assert "单位：元" in squeezed(page)
+    assert "续表3" not in squeezed(of_table[0])
+    assert all("续表3" in squeezed(page) for page in of_table[1:])
+    rows = [int(number) for page in of_table for number in re.findall(r"支付第 (\d+) 笔", page)]
+    assert rows == list(range(1, 600))
+
+
+def test_nothing_in_a_document_is_code(pages):
+    text = squeezed("".join(pages))
+
+    assert squeezed(MARKUP) in text
+    assert FORMULA.replace(" ", "") in text
+    assert "root:" not in text
+
+
+def test_a_long_name_stands_there_whole(pages):
+    assert LONG_NAME in squeezed("".join(pages))
+
+
+def test_numbers_captions_and_notes_are_printed(pages):
+    text = squeezed("".join(pages))
+
+    for said in (
+        "表2经费决算表",
+        "图1省拨款与园区配套到位进程",
+        "图中文字1,234.56",
+        "120.01",
+        "尾差",
+        "单位：万元",
+    ):
+        assert said in text
+
+
+def test_an_issued_one_bears_number_digest_and_the_address_to_check_it(pages):
+    cover = squeezed(pages[0])
+
+    assert "编号：苏火炬验〔2026〕001号" in cover
+    assert DIGEST in cover
+    assert "https://pilot.example.org/check/3f5a9c0e3f5a9c0e" in cover
+    assert all(f"摘要{DIGEST[:16]}" in squeezed(page) for page in pages[1:])
+    assert "草稿" not in "".join(pages)
+
+
+def test_a_draft_says_so_on_every_page():
+    assert all("草稿" in squeezed(page.extract_text()) for page in of(draft()).pages)
+
+
+def test_what_no_face_has_is_shown_as_geta_and_named_at_the_end(pages):
+    assert rendered().missing == "𬎆😀"
+    assert "张〓〓" in squeezed("".join(pages))
+    assert "U+2C386、U+1F600" in squeezed(pages[-1])
+
+
+def test_signs_missing_in_a_chart_do_not_stop_it():
+    chart = Figure("图", SVG.replace("图中", "𬎆"), "𬎆")
+    found = render(draft(sections=[Section("甲", [chart])], subject="乙"), "pdf")
+
+    assert found.missing == "𬎆"
+
+
+def test_the_same_document_is_the_same_bytes_in_threads_and_in_another_process():
+    document = everything(40)
+    first = render(document, "pdf").content
+    with ThreadPoolExecutor(2) as pool:
+        others = [each.content for each in pool.map(lambda _: render(document, "pdf"), range(4))]
+    program = (
+        "import django, hashlib; django.setup()\n"
+        "from reports.renderers import render\n"
+        "from tests.reports.renderers.documents import everything\n"
+        "print(hashlib.sha256(render(everything(40), 'pdf').content).hexdigest())"
+    )
+    elsewhere = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "backend.settings.test"},
+    ).stdout.strip()
+
+    assert set(others) == {first}
+    assert hashlib.sha256(first).hexdigest() == elsewhere
+
+
+def test_another_day_is_other_bytes():
+    assert render(draft(), "pdf").content != render(draft(on=date(2026, 5, 9)), "pdf").content
+
+
+@pytest.mark.parametrize(
+    "differently",
+    [
+        {"has_cover": False, "has_contents": False},
+        {"is_landscape": True},
+        {"cover": [], "subject": "", "issuer": "", "on": None, "digest": ""},
+        {"cover": [(f"第{n}项", LONG_NAME) for n in range(20)]},
+        {"sections": [], "annexes": []},
+        {"check_url": ""},
+    ],
+)
+def test_documents_of_every_shape_come_out(differently):
+    assert of(everything(**{"rows": 5, **differently})).pages
+
+
+def test_a_cover_with_much_on_it_stays_one_page():
+    crowded = of(everything(5, cover=[(f"第{n}项", "某某单位" * 12) for n in range(12)]))
+
+    assert "目录" in squeezed(crowded.pages[1].extract_text())
+
+
+def test_a_lying_sheet_lies():
+    box = of(draft(is_landscape=True)).pages[2].mediabox
+
+    assert (round(box.width), round(box.height)) == (842, 595)
+
+
+def test_a_row_longer_than_a_page_goes_on_over_it():
+    long = Section("甲", [Table("长", [Column("甲"), Column("乙", 3)], [[Text("一"), Text("长文" * 2500)]])])
+
+    assert (
+        text_of(Document("k", "题", "", [], [long], has_cover=False, has_contents=False)).count("长文")
+        == 2500
+    )
+
+
+def test_a_document_of_nothing_is_a_page():
+    assert len(of(Document("k", "题", "", [], [], has_cover=False, has_contents=False)).pages) == 1
+
+
+def test_what_typst_warns_of_is_not_given_out(monkeypatch):
+    monkeypatch.setattr(
+        pdf, "_template", lambda: b'#set document(title: "t")\n#set text(font: "no such font")\na'
+    )
+
+    with pytest.raises(pdf.LayoutFault, match="unknown font family"):
+        render(draft(), "pdf")
+
+
+def test_what_typst_refuses_is_told(monkeypatch):
+    monkeypatch.setattr(pdf, "_template", lambda: b'#read("/etc/passwd")')
+
+    with pytest.raises(pdf.LayoutFault):
+        render(replace(draft(), subject="乙"), "pdf")
+
+
+def test_the_template_reads_nothing_but_what_it_is_given():
+    source = pdf._template().decode()
+
+    assert not re.search(r"@preview|#import|#include|\bread\(", source)
+    assert typst.__version__
