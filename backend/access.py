@@ -24,6 +24,7 @@ from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.parties.sight import Sight, sight_of
 from lifecycle.wording import listed
+from reports.models import ReportKind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -69,6 +70,7 @@ class Act(StrEnum):
     RECORD_RECEIPT = "record_receipt"
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
+    ISSUE_REPORT = "issue_report"
     START_FUNDING = "start_funding"
     START_IMPLEMENTATION = "start_implementation"
     APPLY_FOR_ACCEPTANCE = "apply_for_acceptance"
@@ -127,6 +129,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_RECEIPT: _PROVINCE,
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
+    Act.ISSUE_REPORT: _ON_SITE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
@@ -250,6 +253,41 @@ def filable(sight: Sight, project: Project) -> tuple[str, ...]:
         return ()
     is_province = Role.PROVINCE in roles_on(sight, project)
     return tuple(each for each in DocumentCategory.values if is_province or each not in PROVINCE_PAPERS)
+
+
+ISSUERS: dict[str, frozenset[str]] = {
+    ReportKind.ACCEPTANCE: _PARTIES,
+    ReportKind.ANNUAL: _PARTIES,
+    ReportKind.SETTLEMENT: _PARTIES,
+    ReportKind.SPENDING: _PARTIES,
+    ReportKind.DISBURSEMENTS: frozenset({Role.PARK, Role.PROVINCE}),
+    ReportKind.MIDTERM: frozenset({Role.CITY, Role.PROVINCE}),
+    ReportKind.REFUND: _PROVINCE,
+    ReportKind.CERTIFICATE: _PROVINCE,
+    ReportKind.PARK: frozenset({Role.PARK, Role.PROVINCE}),
+    ReportKind.DUE: frozenset({Role.CITY, Role.PROVINCE}),
+    ReportKind.BRIEF: _PROVINCE,
+}
+"""Who issues which report: whoever answers for what it says."""
+
+
+def require_issuing(sight: Sight, project: Project, kind: str) -> None:
+    """Raises Forbidden unless the person may issue a report of this kind on the project."""
+    require_on(Act.ISSUE_REPORT, sight, project)
+    if not may_issue(sight, project, kind):
+        raise Forbidden(
+            _("“%(kind)s”由%(issuers)s出具。")
+            % {
+                "kind": ReportKind(kind).label,
+                "issuers": listed([str(Role(role).label) for role in Role if role in ISSUERS[kind]]),
+            },
+            details={"kind": kind},
+        )
+
+
+def may_issue(sight: Sight, project: Project, kind: str) -> bool:
+    """Whether the person may issue a report of this kind on the project."""
+    return may_on(Act.ISSUE_REPORT, sight, project) and bool(roles_on(sight, project) & ISSUERS[kind])
 
 
 def require_filing(sight: Sight, project: Project, category: str) -> None:

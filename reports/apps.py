@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the stamped scan of a report be filed against its issue."""
+        from lifecycle import documents
+        from reports.models import Issue
+        from reports.scans import SUBJECT
+
+        documents.subject(SUBJECT, Issue)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 
 from lifecycle.models import Project
 from lifecycle.parties.models import Organisation
 from reports.document import Document
+from reports.exports import build
+from reports.facts import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Built:
     @property
     def digest(self) -> str:
         """SHA-256 of the facts, as it is printed."""
-        return sha256(self.facts).hexdigest()
+        return digest_of(self.facts)
 
     def draft(self) -> Document:
         """The document as it is shown before it is issued."""
@@ -37,3 +38,12 @@ class Built:
     def numbered(self, number: str, check_url: str) -> Document:
         """The document as it is issued under `number`. check_url: where its digest is told genuine or not."""
         return replace(self.document, digest=self.digest, number=number, check_url=check_url)
+
+
+def built(kind: str, project: Project, *, on: date, today: date) -> Built:
+    """The report of that kind on one project as of the end of `on`.
+
+    Raises KeyError where there is no such kind.
+    """
+    facts, document = build(kind, project, on=on, today=today)
+    return Built(kind, project.number, min(on, today), facts, document, project=project)

@@ -16,7 +16,7 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
 
@@ -25,14 +25,11 @@ from lifecycle.parties.log import Actor, record
 from lifecycle.reading import fetch
 from reports.built import Built
 from reports.models import Issue, IssuedFile, IssueFormat, LedgerPrint, ReportKind
-from reports.renderers import RENDERERS
+from reports.renderers import render
 from reports.versions import PROGRAM_VERSION
 
 FOLDER = "issued"
 """Below the private file storage; in it a folder a month."""
-
-LANGUAGE = "zh-hans"
-"""What is issued is official paper, in Chinese whatever the language of the one who presses the button."""
 
 CODES: dict[str, str] = {
     ReportKind.ACCEPTANCE: "YS",
@@ -76,9 +73,8 @@ def issue(
             if same is not None:
                 return same, False
             number = f"{built.subject}-{CODES[built.kind]}-{there.count() + 1:02d}"
-            with translation.override(LANGUAGE):
-                document = built.numbered(number, check_url(built.digest))
-                files = {form: RENDERERS[form](document) for form in IssueFormat.values}
+            document = built.numbered(number, check_url(built.digest))
+            files = {form: render(document, form).content for form in IssueFormat.values}
             kept = Issue.objects.create(
                 number=number,
                 kind=built.kind,

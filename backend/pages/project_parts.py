@@ -33,6 +33,7 @@ PARTS: tuple[tuple[str, str | Promise], ...] = (
     ("refunds", _("退款与信用")),
     ("exemptions", _("例外")),
     ("documents", _("文件")),
+    ("reports", _("报告")),
     ("history", _("办理记录")),
     ("project-ledger", _("台账")),
 )

@@ -28,6 +28,7 @@ from backend.pages import (
     project,
     projects,
     refunds,
+    reports,
     security_log,
     settlement,
     signing,
@@ -118,6 +119,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "projects/<number:number>/payments/<int:sequence>/confirm/",
         tranches.confirm_payment,
         name="payment-confirm",
+    ),
+    path("projects/<number:number>/reports/", reports.reports, name="reports"),
+    path("projects/<number:number>/reports/<slug:kind>/", reports.report, name="report"),
+    path(
+        "projects/<number:number>/reports/<slug:kind>/draft/<slug:form>/", reports.draft, name="report-draft"
+    ),
+    path("projects/<number:number>/reports/<slug:kind>/issue/", reports.issue_report, name="report-issue"),
+    path(
+        "projects/<number:number>/reports/issued/<int:pk>/<slug:form>/", reports.issued, name="report-issued"
     ),
     path("projects/<number:number>/ledger/", ledger.project_ledger, name="project-ledger"),
     path(

@@ -24,6 +24,7 @@ from reports.document import Document
 from reports.genuine import verdict_on
 from reports.issuing import IssuedFileChanged, content_of, issue, note_print
 from reports.models import Issue, IssuedFile, LedgerPrint
+from reports.renderers import Rendered
 from tests.builders import day, make_project, moved
 from tests.people import people_around
 
@@ -46,14 +47,11 @@ def quick_renderers(monkeypatch: pytest.MonkeyPatch, own_files: Path) -> list[Do
     """Renderers that cost nothing; the documents they were given, in order."""
     given: list[Document] = []
 
-    def of(form: str) -> Any:
-        def render(document: Document) -> bytes:
-            given.append(document)
-            return blank_pdf(document) if form == "pdf" else f"{form} {document.number}".encode()
+    def render(document: Document, form: str) -> Rendered:
+        given.append(document)
+        return Rendered(blank_pdf(document) if form == "pdf" else f"{form} {document.number}".encode())
 
-        return render
-
-    monkeypatch.setattr(issuing, "RENDERERS", {form: of(form) for form in ("pdf", "docx", "xlsx")})
+    monkeypatch.setattr(issuing, "render", render)
     return given
 
 
@@ -127,10 +125,12 @@ def test_kinds_and_subjects_are_counted_apart():
 
 @pytest.mark.django_db
 def test_a_rendering_that_fails_leaves_neither_row_nor_file(monkeypatch: pytest.MonkeyPatch, own_files: Path):
-    def fails(document: Document) -> bytes:
-        raise RuntimeError("no ink")
+    def fails(document: Document, form: str) -> Rendered:
+        if form == "xlsx":
+            raise RuntimeError("no ink")
+        return Rendered(blank_pdf(document))
 
-    monkeypatch.setitem(issuing.RENDERERS, "xlsx", fails)
+    monkeypatch.setattr(issuing, "render", fails)
 
     with pytest.raises(RuntimeError), transaction.atomic():
         issued(built(make_project()))

@@ -1,0 +1,132 @@
+"""A report on the screen: the same document as on paper, in which every figure opens where it comes from."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from backend.pages.report_sources import address_of
+from lifecycle.models import Project
+from reports.document import (
+    Absent,
+    Cell,
+    Document,
+    Figure,
+    Pairs,
+    Paragraph,
+    Points,
+    Signatures,
+    Table,
+    Text,
+)
+from reports.renderers.numbering import Heading, walk
+from reports.shown import looks_off, shown
+
+ROWS_ON_SCREEN = 200
+"""A longer table goes on in the files; the page says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell as text. url: where it comes from, or empty."""
+
+    text: str
+    is_words: bool
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    cells: list[ShownCell]
+    indent: int = 0
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A heading or a block made ready for its template, which is named by `is_a`."""
+
+    is_a: str
+    level: int = 0
+    anchor: str = ""
+    label: str = ""
+    title: str = ""
+    unit: str = ""
+    note: str = ""
+    is_off: bool = False
+    left_out: int = 0
+    groups: list[tuple[str, int]] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    rows: list[ShownRow] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    image: str = ""
+
+
+def shown_document(document: Document, project: Project) -> list[Shown]:
+    """The document piece by piece, in reading order, in the language in which it is issued."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return list(_pieces(document, project))
+
+
+def _pieces(document: Document, project: Project) -> Iterator[Shown]:
+    for number, piece in enumerate(walk(document)):
+        if isinstance(piece, Heading):
+            yield Shown("heading", level=piece.level, anchor=f"part-{number}", title=piece.text)
+            continue
+        label = piece.label
+        match piece.block:
+            case Table() as table:
+                yield _table(table, label, project)
+            case Pairs(caption=caption, pairs=pairs, unit=unit):
+                items = [(name, _cell(cell, unit, project)) for name, cell in pairs]
+                yield Shown("pairs", label=label, title=caption, unit=unit, items=items)
+            case Paragraph(text=text):
+                yield Shown("paragraph", title=text)
+            case Points(items=points):
+                yield Shown("points", items=list(points))
+            case Absent(why=why):
+                yield Shown("absent", title=why)
+            case Figure(caption=caption, svg=svg, alt=alt):
+                # As a picture of its own, since the page itself allows no styles in its markup.
+                image = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+                yield Shown("figure", label=label, title=caption, note=alt, image=image)
+            case Signatures(blocks=blocks):
+                yield Shown("signatures", items=list(blocks))
+
+
+def _table(table: Table, label: str, project: Project) -> Shown:
+    rows = [
+        ShownRow(
+            [_cell(cell, table.unit, project) for cell in row],
+            table.indent.get(place, 0),
+            table.has_total and place == len(table.rows) - 1,
+        )
+        for place, row in enumerate(table.rows)
+    ]
+    left_out = max(len(rows) - ROWS_ON_SCREEN, 0)
+    if left_out:
+        rows = [*rows[: ROWS_ON_SCREEN - 1], rows[-1]]
+    groups = [(name, len(list(columns))) for name, columns in groupby(table.columns, lambda each: each.group)]
+    return Shown(
+        "table",
+        label=label,
+        title=table.caption,
+        unit=table.unit,
+        note=table.note,
+        is_off=looks_off(table),
+        left_out=left_out,
+        groups=groups if any(name for name, _ in groups) else [],
+        columns=[column.title for column in table.columns],
+        rows=rows,
+    )
+
+
+def _cell(cell: Cell, unit: str, project: Project) -> ShownCell:
+    url = address_of(cell.source, project) if cell.source else ""
+    return ShownCell(shown(cell, unit), isinstance(cell, Text), url)
