@@ -28,9 +28,9 @@ def shown(cell: Cell, unit: str = "") -> str:
             return DASH if number is None else _rounded(Decimal(number), places)
         case Percent(value=percent, places=places):
             return DASH if percent is None else f"{_rounded(percent, places)}%"
-        case Day(value=None):
-            return DASH
         case Day(value=day, is_short=is_short):
+            if day is None:
+                return DASH
             return day.isoformat() if is_short else f"{day.year}年{day.month}月{day.day}日"
 
 

@@ -44,7 +44,7 @@ def money_section(facts: AcceptanceFacts, figures: Figures) -> Section:
             Section(_("省拨款与园区配套到位进度"), _course(facts, figures)),
             Section(_("拨付期次"), _tranches(facts)),
             Section(_("分年度支出"), [*_by_year(facts), *chart(figures, "spending")]),
-            Section(_("经费决算表"), [*_frozen(facts), *settlement_blocks(facts)], new_page=True),
+            Section(_("经费决算表"), [*_frozen(facts), *settlement_blocks(facts)]),
             Section(_("结余及退回"), [*_surplus(facts), *chart(figures, "waterfall")]),
             Section(_("专项审计"), or_absent(_audits(facts), _("截至报告日未登记专项审计报告。"))),
         ],
@@ -186,7 +186,6 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
             dated(each.confirmed_on),
             Number(each.days_at_park),
             Money(each.paid, received_by(facts.on, each.source)),
-            words(_(each.state)),
         ]
         for each in facts.tranches
     ]
@@ -204,7 +203,6 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
                 Column(_("单位确认"), 1.3),
                 Column(_("停留天数"), 0.7),
                 Column(_("已拨金额"), 1.1),
-                Column(_("状态"), 1.1),
             ],
             rows,
             unit=WAN,

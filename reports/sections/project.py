@@ -89,7 +89,7 @@ def _parties(facts: AcceptanceFacts) -> Table:
     rows += [[Text(_("参与单位")), words(name.strip()), words("")] for name in partners]
     return Table(
         _("项目参与各方"),
-        [Column(_("角色"), 1.3), Column(_("单位名称"), 3), Column(_("统一社会信用代码"), 1.8)],
+        [Column(_("角色"), 1.7), Column(_("单位名称"), 3), Column(_("统一社会信用代码"), 1.8)],
         rows,
     )
 

@@ -96,15 +96,9 @@ def settlement_blocks(facts: AcceptanceFacts) -> list[Block]:
 
 def settlement_section(facts: SettlementFacts) -> Section:
     """The settlement table as a paper of its own, on one page, to be signed."""
-    project = facts.project
     head = Pairs(
         "",
-        [
-            (_("项目编号"), Text(project.number)),
-            (_("截止日"), Day(facts.on)),
-            (_("项目名称"), Text(project.name)),
-            (_("承担单位"), Text(party(facts.parties, "unit"))),
-        ],
+        [(_("承担单位"), Text(party(facts.parties, "unit"))), (_("截止日"), Day(facts.on))],
     )
     signed = Signatures(
         [
@@ -119,31 +113,24 @@ def settlement_section(facts: SettlementFacts) -> Section:
 
 
 def _form(facts: SettlementFacts) -> Table:
-    """Money in at the left, money out at the right, what is left at the foot."""
+    """Money in at the left, with what is left at its foot; money out at the right."""
     income, lines = _income(facts), _lines(facts)
-    blank: list[Cell] = [Text(""), Text("")]
-    left = [[Text(label), money] for label, money in income[:-1]]
-    left += [[Text(label), money] for label, money in _rest(facts)]
-    rows: list[list[Cell]] = []
-    for place in range(max(len(left), len(lines) - 1)):
-        spending = lines[place] if place < len(lines) - 1 else None
-        rows.append(
-            [
-                *(left[place] if place < len(left) else blank),
-                *(
-                    [Text("　" * spending.depth + spending.label), *spending.cells(facts.on, [PROVINCIAL])]
-                    if spending
-                    else [Text(""), Text(""), Text("")]
-                ),
-            ]
-        )
-    label, money = income[-1]
+    *rest, left_over = _rest(facts)
+    left: list[list[Cell]] = [[Text(label), money] for label, money in (*income, *rest)]
+    right: list[list[Cell]] = [
+        [Text("　" * line.depth + line.label), *line.cells(facts.on, [PROVINCIAL])] for line in lines[:-1]
+    ]
+    height = max(len(left), len(right))
+    left += [[Text(""), Text("")] for _place in range(height - len(left))]
+    right += [[Text(""), Text(""), Text("")] for _place in range(height - len(right))]
+    rows = [[*into, *out] for into, out in zip(left, right, strict=True)]
+    label, money = left_over
     rows.append([Text(label), money, Text(lines[-1].label), *lines[-1].cells(facts.on, [PROVINCIAL])])
     into, out = _("经费投入"), _("经费支出")
     return Table(
         "",
         [
-            Column(_("来源"), 2.3, into),
+            Column(_("来源"), 2.5, into),
             Column(_("投入数"), 1.3, into),
             Column(_("科目"), 2.6, out),
             Column(_("支出数"), 1.3, out),
@@ -176,7 +163,7 @@ def _rounding_shows(income: Sequence[tuple[str, Money]], lines: Sequence[_Line])
 
 def _income(facts: Facts) -> list[tuple[str, Money]]:
     """What the unit received of each source, then of all."""
-    labels = [_("省拨款"), _("部门、地方配套（园区配套）"), _("承担单位自筹"), _("其他来源（社会资本）")]
+    labels = [_("省拨款"), _("部门、地方配套"), _("承担单位自筹"), _("其他来源")]
     found = [
         (label, Money(source.received, received_by(facts.on, source.source)))
         for label, source in zip(labels, facts.sources, strict=True)
@@ -209,15 +196,15 @@ def _line(depth: int, label: str, parts: Sequence[CategoryFacts]) -> _Line:
 
 
 def _rest(facts: Facts) -> list[tuple[str, Money]]:
-    """What is left at the unit and of that of fiscal money, what went back, and what the park still holds."""
+    """What went back, what the park still holds, and what is left at the unit, of fiscal money and of all."""
     on = facts.on
     by_source = {each.source: each for each in facts.sources}
     fiscal = sum((by_source[source].balance for source in FISCAL), ZERO)
     return [
-        (_("经费结余"), Money(total(facts.sources, "balance"), left_by(on))),
-        (_("　其中：财政资金结余"), Money(fiscal, fiscal_left(on))),
         (_("已退回"), Money(total(facts.sources, "refunded"), returned_by(on))),
         (_("园区待拨省拨款"), Money(by_source[PROVINCIAL].held_at_park, held_by_park(on))),
+        (_("财政资金结余"), Money(fiscal, fiscal_left(on))),
+        (_("经费结余"), Money(total(facts.sources, "balance"), left_by(on))),
     ]
 
 
