@@ -61,10 +61,11 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day; None: a dash."""
+    """A calendar day; None: a dash. is_short: written 2024-03-01, as in a narrow column."""
 
     value: date | None
     source: Source | None = None
+    is_short: bool = False
 
 
 Cell = Text | Money | Number | Percent | Day

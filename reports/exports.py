@@ -15,10 +15,11 @@ from lifecycle.models import Project
 from reports.collect import collect_acceptance, collect_settlement
 from reports.document import Document
 from reports.facts import AcceptanceFacts, SettlementFacts, decode, digest_of, encode
+from reports.figures import figures_of
 from reports.sections.acceptance import acceptance_section, signatures_section
 from reports.sections.annexes import annexes
 from reports.sections.benefits import benefits_section
-from reports.sections.cells import Figures, day
+from reports.sections.cells import day
 from reports.sections.changes import changes_section
 from reports.sections.inspections import inspections_section
 from reports.sections.money import money_section
@@ -62,9 +63,9 @@ def document_of(kind: str, content: bytes) -> Document:
         return found.compose(decode(content, found.shape), digest_of(content))
 
 
-def acceptance_document(facts: AcceptanceFacts, digest: str, figures: Figures | None = None) -> Document:
-    """The acceptance report (验收报告). figures: its charts by name."""
-    drawn = figures or {}
+def acceptance_document(facts: AcceptanceFacts, digest: str) -> Document:
+    """The acceptance report (验收报告), with its charts."""
+    drawn = figures_of(facts)
     project = facts.project
     return Document(
         kind=facts.kind,

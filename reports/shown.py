@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from reports.document import Cell, Day, Money, Number, Percent, Table, Text
@@ -24,11 +25,13 @@ def shown(cell: Cell, unit: str = "") -> str:
         case Money(amount=amount):
             return DASH if amount is None else f"{in_unit(amount, unit):,.2f}"
         case Number(value=number, places=places):
-            return DASH if number is None else f"{number:,.{places}f}"
+            return DASH if number is None else _rounded(Decimal(number), places)
         case Percent(value=percent, places=places):
             return DASH if percent is None else f"{_rounded(percent, places)}%"
-        case Day(value=day):
-            return DASH if day is None else f"{day.year}年{day.month}月{day.day}日"
+        case Day(value=day, is_short=is_short):
+            if day is None:
+                return DASH
+            return day.isoformat() if is_short else f"{day.year}年{day.month}月{day.day}日"
 
 
 def _rounded(value: Decimal, places: int) -> str:
@@ -36,18 +39,40 @@ def _rounded(value: Decimal, places: int) -> str:
 
 
 def looks_off(table: Table) -> bool:
-    """Whether in some column the rounded amounts do not add up to the rounded total below them.
+    """Whether in some column rounded amounts do not add up to the rounded one that is their sum.
 
-    Rows that are set in (其中) are parts of another row and are not added.
+    That is the last row where it is a total, and any row whose parts are set in below it (其中).
     """
-    if not table.has_total or table.unit != "万元" or len(table.rows) < 2:
-        return False
-    parts = [row for number, row in enumerate(table.rows[:-1]) if not table.indent.get(number)]
-    for column, total in enumerate(table.rows[-1]):
+    return table.unit == "万元" and any(_parts_look_off(whole, parts) for whole, parts in _sums(table))
+
+
+def _sums(table: Table) -> Iterator[tuple[Sequence[Cell], list[Sequence[Cell]]]]:
+    """Each row that may be a sum, with the rows one step further in that belong to it."""
+    rows = list(table.rows)
+    depths = [table.indent.get(number, 0) for number in range(len(rows))]
+    if table.has_total and rows:
+        yield rows[-1], [row for row, depth in zip(rows[:-1], depths, strict=False) if not depth]
+    for number, depth in enumerate(depths):
+        parts = []
+        for row, other in zip(rows[number + 1 :], depths[number + 1 :], strict=True):
+            if other <= depth:
+                break
+            if other == depth + 1:
+                parts.append(row)
+        if parts:
+            yield rows[number], parts
+
+
+def _parts_look_off(whole: Sequence[Cell], parts: Sequence[Sequence[Cell]]) -> bool:
+    for column, total in enumerate(whole):
         if isinstance(total, Money) and total.amount is not None:
             amounts = [cell.amount for row in parts if isinstance(cell := row[column], Money) and cell.amount]
-            if sum(amounts, Decimal(0)) == total.amount and sum(
-                (in_unit(amount, table.unit) for amount in amounts), Decimal(0)
-            ) != in_unit(total.amount, table.unit):
+            if do_not_add_up(amounts, total.amount):
                 return True
     return False
+
+
+def do_not_add_up(amounts: Sequence[Decimal], total: Decimal) -> bool:
+    """Whether amounts that make up the total do not do so any more when each is shown in 万元."""
+    shown_sum = sum((in_unit(amount, "万元") for amount in amounts), Decimal(0))
+    return sum(amounts, Decimal(0)) == total and shown_sum != in_unit(total, "万元")

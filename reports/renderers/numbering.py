@@ -42,7 +42,7 @@ class Piece:
 
 
 def walk(document: Document) -> Iterator[Heading | Piece]:
-    """Headings and blocks in order, annexes last.
+    """Headings and blocks in order, annexes last. A section without a title has no heading either.
 
     Raises:
         ValueError: sections lie deeper than four levels of headings.
@@ -50,7 +50,8 @@ def walk(document: Document) -> Iterator[Heading | Piece]:
     tables, figures = count(1), count(1)
 
     def of(section: Section, heading: Heading) -> Iterator[Heading | Piece]:
-        yield heading
+        if heading.title:
+            yield heading
         for block in section.blocks:
             yield Piece(block, _label(block, tables, figures))
         for place, part in enumerate(section.sections, 1):

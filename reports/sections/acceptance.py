@@ -22,7 +22,7 @@ from reports.document import (
     Text,
 )
 from reports.facts import AcceptanceFacts, PanelistFacts, RoundFacts, ScoreFacts
-from reports.sections.cells import day, row, told, words
+from reports.sections.cells import dated, day, row, told, words
 from reports.sections.project import party
 
 APPLICATION = "验收申请"
@@ -57,7 +57,7 @@ def _from_events(facts: AcceptanceFacts) -> Sequence[Block]:
             [
                 [
                     Text(_(each.kind)),
-                    Day(each.on),
+                    dated(each.on),
                     words(_(each.result) if each.result else ""),
                     words(each.document_no),
                 ]

@@ -22,7 +22,7 @@ from reports.document import (
     Text,
 )
 from reports.facts import AcceptanceFacts, EntryFacts, SettlementFacts
-from reports.sections.cells import YUAN, day, row, words
+from reports.sections.cells import YUAN, dated, day, row, words
 
 Facts = AcceptanceFacts | SettlementFacts
 
@@ -55,18 +55,17 @@ def _ledger(facts: AcceptanceFacts) -> Sequence[Block]:
             _("台账摘录"),
             [
                 Column(_("序号"), 0.6),
-                Column(_("业务日期"), 1.3),
-                Column(_("业务类型"), 0.9),
-                Column(_("资金来源"), 0.9),
-                Column(_("支出科目"), 1.2),
-                Column(_("金额"), 1.4),
-                Column(_("凭证号"), 1.2),
-                Column(_("对方单位及摘要"), 2.2),
-                Column(_("备注"), 0.9),
+                Column(_("业务日期"), 1.05),
+                Column(_("业务类型"), 0.85),
+                Column(_("资金来源"), 0.85),
+                Column(_("支出科目"), 1),
+                Column(_("金额"), 1.3),
+                Column(_("凭证号"), 1),
+                Column(_("对方单位及摘要"), 3.2),
             ],
             [_entry(each) for each in ledger.shown],
             unit=YUAN,
-            note=_("备注中“红冲”为冲销的分录，“已红冲”为被冲销的分录，两者均不计入各项合计。"),
+            note=_("摘要后注有“红冲”的为冲销分录，注有“已红冲”的为被冲销的分录，两者均不计入各项合计。"),
         ),
     ]
 
@@ -75,20 +74,19 @@ def _entry(each: EntryFacts) -> list[Cell]:
     source = Source("entries", (("sequence", str(each.sequence)),))
     remark = ""
     if each.reverses is not None:
-        remark = _("红冲第 %(sequence)d 号") % {"sequence": each.reverses}
+        remark = _("（红冲第 %(sequence)d 号）") % {"sequence": each.reverses}
     elif each.is_reversed:
-        remark = _("已红冲")
+        remark = _("（已红冲）")
     said = " ".join(part for part in (each.counterparty, each.memo) if part)
     return [
         Text(str(each.sequence), source),
-        Day(each.on),
+        dated(each.on),
         Text(_(each.kind)),
         Text(_(each.source)),
         words(_(each.category) if each.category else ""),
         Money(each.amount, source),
         words(each.voucher),
-        words(said),
-        Text(remark),
+        words(said + remark),
     ]
 
 

@@ -88,6 +88,11 @@ def day(value: date | None) -> str:
     return shown(Day(value))
 
 
+def dated(value: date | None, source: Source | None = None) -> Day:
+    """A day in a column."""
+    return Day(value, source, is_short=True)
+
+
 def share(part: Decimal, whole: Decimal, source: Source | None = None) -> Percent:
     """part ÷ whole as a percentage; a dash where the whole is nothing."""
     return Percent(part * 100 / whole if whole else None, source=source)

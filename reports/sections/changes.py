@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Block, Column, Day, Paragraph, Section, Table, Text
+from reports.document import Block, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
-from reports.sections.cells import or_absent, row, words
+from reports.sections.cells import dated, or_absent, row, words
 
 
 def changes_section(facts: AcceptanceFacts) -> Section:
@@ -60,8 +60,8 @@ def _changes(changes: Sequence[ChangeFacts]) -> list[Block]:
                     Text(str(numbers[id(each)])),
                     Text(_(each.kind), row("change", each.pk)),
                     words(_(each.tier)),
-                    Day(each.asked_on),
-                    Day(each.decided_on),
+                    dated(each.asked_on),
+                    dated(each.decided_on),
                     words(_(each.state)),
                     words(each.reason),
                 ]
@@ -105,8 +105,8 @@ def _exemptions(facts: AcceptanceFacts) -> list[Block]:
                     words(f"{each.rule} {_(titles.get(each.rule, ''))}".strip()),
                     words(each.reason),
                     words(each.granted_by),
-                    Day(each.granted_on),
-                    Day(each.until),
+                    dated(each.granted_on),
+                    dated(each.until),
                 ]
                 for each in facts.exemptions
             ],

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Block, Column, Day, Paragraph, Section, Table, Text
+from reports.document import Block, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, FindingFacts, InspectionFacts
-from reports.sections.cells import or_absent, row, words
+from reports.sections.cells import dated, or_absent, row, words
 
 
 def inspections_section(facts: AcceptanceFacts) -> Section:
@@ -42,7 +42,7 @@ def _inspections(inspections: Sequence[InspectionFacts]) -> list[Block]:
             [
                 [
                     Text(_(each.kind), row("inspection", each.pk)),
-                    Day(each.held_on, row("inspection", each.pk)),
+                    dated(each.held_on, row("inspection", each.pk)),
                     words(each.inspector),
                     words(_(each.result) if each.result else ""),
                     words(each.opinion),
@@ -58,7 +58,7 @@ def _inspections(inspections: Sequence[InspectionFacts]) -> list[Block]:
                 _("检查清单中不符合的项目"),
                 [Column(_("检查日期"), 1.4), Column(_("检查项目"), 2.5), Column(_("检查发现"), 3.5)],
                 [
-                    [Day(each.held_on, row("inspection", each.pk)), words(line.item), words(line.finding)]
+                    [dated(each.held_on, row("inspection", each.pk)), words(line.item), words(line.finding)]
                     for each, line in unmet
                 ],
             )
@@ -93,10 +93,10 @@ def _findings(findings: Sequence[FindingFacts]) -> list[Block]:
                     words(_(each.origin)),
                     words(_(each.severity)),
                     words(each.text, row("finding", each.pk)),
-                    Day(each.found_on),
-                    Day(each.due_on),
+                    dated(each.found_on),
+                    dated(each.due_on),
                     words(each.answer),
-                    Day(each.closed_on, row("finding", each.pk)),
+                    dated(each.closed_on, row("finding", each.pk)),
                 ]
                 for each in findings
             ],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from finance.terms import ARRIVAL, FISCAL, MATCHING, PROVINCIAL
-from reports.document import Absent, Block, Cell, Column, Day, Money, Number, Paragraph, Section, Table, Text
+from reports.document import Absent, Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts
 from reports.sections.cells import (
     CONTRACT,
@@ -16,6 +16,7 @@ from reports.sections.cells import (
     ZERO,
     Figures,
     chart,
+    dated,
     day,
     entries,
     held_by_park,
@@ -43,9 +44,7 @@ def money_section(facts: AcceptanceFacts, figures: Figures) -> Section:
             Section(_("省拨款与园区配套到位进度"), _course(facts, figures)),
             Section(_("拨付期次"), _tranches(facts)),
             Section(_("分年度支出"), [*_by_year(facts), *chart(figures, "spending")]),
-            Section(
-                _("经费决算表"), [*_frozen(facts), *settlement_blocks(facts, by_source=True)], new_page=True
-            ),
+            Section(_("经费决算表"), [*_frozen(facts), *settlement_blocks(facts)]),
             Section(_("结余及退回"), [*_surplus(facts), *chart(figures, "waterfall")]),
             Section(_("专项审计"), or_absent(_audits(facts), _("截至报告日未登记专项审计报告。"))),
         ],
@@ -135,7 +134,7 @@ def _course(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
         points = list({(point.on.year, point.on.month): point for point in points}.values())
     rows: list[list[Cell]] = [
         [
-            Day(point.on),
+            dated(point.on),
             Money(point.province, received_by(point.on, PROVINCIAL)),
             Money(point.park, received_by(point.on, MATCHING)),
             Money(point.park - point.province, received_by(point.on, *FISCAL)),
@@ -181,13 +180,12 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
             Text(_(each.source), row("tranche", each.pk)),
             Text(_("%(number)d（尾款）") % {"number": each.number} if each.is_tail else str(each.number)),
             Money(each.amount, row("tranche", each.pk)),
-            Day(each.planned_on),
-            Day(each.arrived_on) if each.arrived is not None else Text(_("不经园区")),
-            Day(each.paid_on),
-            Day(each.confirmed_on),
+            dated(each.planned_on),
+            dated(each.arrived_on) if each.arrived is not None else Text(_("不经园区")),
+            dated(each.paid_on),
+            dated(each.confirmed_on),
             Number(each.days_at_park),
             Money(each.paid, received_by(facts.on, each.source)),
-            words(_(each.state)),
         ]
         for each in facts.tranches
     ]
@@ -205,7 +203,6 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
                 Column(_("单位确认"), 1.3),
                 Column(_("停留天数"), 0.7),
                 Column(_("已拨金额"), 1.1),
-                Column(_("状态"), 1.1),
             ],
             rows,
             unit=WAN,
@@ -351,7 +348,7 @@ def _surplus(facts: AcceptanceFacts) -> list[Block]:
             Money(each.interest, row("refund", each.pk)),
             Money(each.came + each.came_interest, row("refund", each.pk)),
             Money(each.amount + each.interest - each.came - each.came_interest, row("refund", each.pk)),
-            Day(each.due_on),
+            dated(each.due_on),
         ]
         for each in facts.refunds
     ]
@@ -390,7 +387,7 @@ def _audits(facts: AcceptanceFacts) -> list[Block]:
             ],
             [
                 [
-                    Day(each.audited_on, row("audit", each.pk)),
+                    dated(each.audited_on, row("audit", each.pk)),
                     words(each.firm),
                     words(each.report_no),
                     words(_(each.opinion) if each.opinion else ""),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Absent, Block, Column, Day, Money, Number, Paragraph, Section, Table, Text
+from reports.document import Absent, Block, Column, Money, Number, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, AnnualFacts, MilestoneFacts
-from reports.sections.cells import WAN, ZERO, Figures, chart, or_absent, row, spent_by, told, words
+from reports.sections.cells import WAN, ZERO, Figures, chart, dated, or_absent, row, spent_by, told, words
 
 
 def plan_section(facts: AcceptanceFacts, figures: Figures) -> Section:
@@ -88,8 +88,8 @@ def _milestones(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
                 [
                     Text(str(each.year)),
                     words(each.name, row("milestone", each.pk)),
-                    Day(each.planned_on),
-                    Day(each.completed_on, row("milestone", each.pk)),
+                    dated(each.planned_on),
+                    dated(each.completed_on, row("milestone", each.pk)),
                     Text(_state(each)),
                     Number(each.late_days or None, source=row("milestone", each.pk)),
                 ]
@@ -138,8 +138,8 @@ def _reports(reports: Sequence[AnnualFacts]) -> list[Block]:
         [
             [
                 Text(_("%(year)d 年") % {"year": each.year}, row("annual_report", each.pk)),
-                Day(each.submitted_on, row("annual_report", each.pk)),
-                Day(each.reviewed_on),
+                dated(each.submitted_on, row("annual_report", each.pk)),
+                dated(each.reviewed_on),
                 words(_(each.progress) if each.progress else ""),
             ]
             for each in reports

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.document import Block, Column, Day, Money, Pairs, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ContractFacts, PartyFacts
-from reports.sections.cells import CONTRACT, WAN, day, wan, words
+from reports.sections.cells import CONTRACT, WAN, dated, day, wan, words
 
 ROLES = {
     "unit": gettext_lazy("承担单位"),
@@ -68,15 +68,15 @@ def _profile(facts: AcceptanceFacts) -> Pairs:
             (_("下达日期"), Day(project.awarded_on)),
             (_("所属集群"), words(project.cluster)),
             (_("产业领域"), words(project.industry_field)),
-            (_("目标产品群类型"), words(project.product_group)),
+            (_("产品群类型"), words(project.product_group)),
             (_("目标产品"), words(project.target_product)),
             (_("产业链环节"), words(project.chain_link)),
-            (_("技术成果来源"), words(project.technology_source)),
-            (_("预期技术水平"), words(project.expected_level)),
+            (_("技术来源"), words(project.technology_source)),
+            (_("预期水平"), words(project.expected_level)),
             (_("项目负责人"), words(project.leader)),
             (_("所在地"), words(_(project.site))),
-            (_("实施开始日期"), Day(project.start_on, CONTRACT)),
-            (_("实施结束日期"), Day(project.end_on, CONTRACT)),
+            (_("开始日期"), Day(project.start_on, CONTRACT)),
+            (_("结束日期"), Day(project.end_on, CONTRACT)),
         ],
     )
 
@@ -89,7 +89,7 @@ def _parties(facts: AcceptanceFacts) -> Table:
     rows += [[Text(_("参与单位")), words(name.strip()), words("")] for name in partners]
     return Table(
         _("项目参与各方"),
-        [Column(_("角色"), 1.3), Column(_("单位名称"), 3), Column(_("统一社会信用代码"), 1.8)],
+        [Column(_("角色"), 1.7), Column(_("单位名称"), 3), Column(_("统一社会信用代码"), 1.8)],
         rows,
     )
 
@@ -101,7 +101,7 @@ def _contract(facts: AcceptanceFacts) -> list[Block]:
         Pairs(
             _("合同约定的投入"),
             [
-                (_("项目新增总投入"), Money(contract.total_investment, CONTRACT)),
+                (_("新增总投入"), Money(contract.total_investment, CONTRACT)),
                 *((_(each.source), Money(each.committed, CONTRACT)) for each in facts.sources),
             ],
             WAN,
@@ -122,7 +122,7 @@ def _contract(facts: AcceptanceFacts) -> list[Block]:
                         words(_(each.party)),
                         words(each.organisation),
                         words(each.signatory),
-                        Day(each.signed_on),
+                        dated(each.signed_on),
                     ]
                     for each in contract.signatures
                 ],

@@ -107,8 +107,8 @@ def _indicators(facts: AcceptanceFacts) -> Table:
             Text(_("产出指标")),
             Text(_("时效")),
             Text(_("里程碑按期完成数（个）")),
-            Number(len(planned)),
-            Number(timely),
+            Text(str(len(planned))),
+            Text(str(timely)),
             Text(""),
             Text(""),
         ]

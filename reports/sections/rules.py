@@ -26,11 +26,11 @@ def rules_section(facts: AcceptanceFacts) -> Section:
             Table(
                 _("规则核查结果一览"),
                 [
-                    Column(_("编号"), 0.9),
-                    Column(_("规则"), 1.3),
-                    Column(_("结果"), 0.8),
-                    Column(_("说明"), 4),
-                    Column(_("依据"), 2.4),
+                    Column(_("编号"), 0.85),
+                    Column(_("规则"), 1.1),
+                    Column(_("结果"), 0.75),
+                    Column(_("说明"), 3.8),
+                    Column(_("依据"), 3),
                 ],
                 [
                     [

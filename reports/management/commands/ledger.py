@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from reports.ledger.beancount_file import stream_beancount
 from reports.ledger.csv_file import stream_csv
 from reports.ledger.json_file import stream_json
 from reports.ledger.xlsx_file import stream_xlsx
+from reports.management.files import day_of, write_whole
 
 STREAMS: dict[str, Callable[[Project, date | None], Iterator[bytes]]] = {
     "csv": stream_csv,
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--on", metavar="DAY", help=_("截止日期，形如 2024-03-31；不写则为全部分录"))
 
     def handle(self, *, number: str, format: str, output: str, on: str | None, **options: Any) -> None:
-        day = _day(on)
+        day = None if on is None else day_of(on)
         project = Project.objects.filter(number=number).first()
         if project is None:
             raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": number})
@@ -50,35 +50,10 @@ class Command(BaseCommand):
                 sys.stdout.buffer.writelines(pieces)
                 sys.stdout.buffer.flush()
             else:
-                _write(pieces, Path(output))
+                write_whole(pieces, Path(output))
         except DomainError as error:
             raise CommandError(error.message) from error
         except OSError as error:
             raise CommandError(
                 _("无法写入“%(file)s”：%(reason)s。") % {"file": output, "reason": error.strerror or error}
             ) from error
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(_("日期“%(text)s”不存在，应形如 2024-03-31。") % {"text": text}) from error
-
-
-def _write(pieces: Iterable[bytes], path: Path) -> None:
-    """Write beside the file and rename, so that FILE is whole or as it was."""
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        raise CommandError(_("“%(file)s”不是普通文件。") % {"file": path})
-    partial = target.with_name(f".{os.getpid()}.partial")
-    try:
-        with partial.open("xb") as out:
-            out.writelines(pieces)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""From what was committed to what is left, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from reports.charts.canvas import (
+    INK,
+    SMALL,
+    Fill,
+    finished,
+    grid_lines,
+    in_wan,
+    nothing,
+    sheet,
+    thousands,
+    wan,
+    wrapped,
+)
+from reports.document import Figure
+
+_LEVEL, _UP, _DOWN, _BELOW = (
+    Fill("#0b4f86", ""),
+    Fill("#9ecae9", "---"),
+    Fill("#f2b134", "////"),
+    Fill("#c1440e", "xxxx"),
+)
+
+
+class Fall(NamedTuple):
+    """A column, in yuan. is_level: it stands on zero and says what there is; otherwise it goes up or down from the last."""
+
+    label: str
+    amount: Decimal
+    is_level: bool = False
+
+
+class DoesNotAddUp(ValueError):
+    """The steps before a level do not lead to it; a chart of such figures would lie."""
+
+
+def waterfall(falls: Sequence[Fall]) -> Figure:
+    """Levels and the steps between them, the first a level.
+
+    Raises:
+        DoesNotAddUp: the steps do not lead to a level.
+    """
+    caption = _("合同资金到结余的变化")
+    if not falls:
+        return nothing(_("尚无资金。"), caption=caption)
+    figure, axes = sheet(82)
+    stands = Decimal(0)
+    reached = [stands]
+    for place, fall in enumerate(falls):
+        if fall.is_level and place and stands != fall.amount:
+            raise DoesNotAddUp(f"{fall.label}: {stands} != {fall.amount}")
+        before = Decimal(0) if fall.is_level else stands
+        stands = before + fall.amount
+        reached.append(stands)
+        fill = (
+            (_LEVEL if fall.amount >= 0 else _BELOW) if fall.is_level else _UP if fall.amount >= 0 else _DOWN
+        )
+        axes.bar(
+            place,
+            in_wan(fall.amount),
+            bottom=in_wan(before),
+            width=0.58,
+            facecolor=fill.colour,
+            hatch=fill.hatch,
+            edgecolor=INK,
+            linewidth=0.6,
+        )
+        if place + 1 < len(falls):
+            axes.plot(
+                [place + 0.29, place + 0.71], [in_wan(stands)] * 2, color=INK, linewidth=0.7, linestyle=":"
+            )
+        low = fall.is_level and fall.amount < 0
+        axes.annotate(
+            ("" if fall.is_level or fall.amount < 0 else "+") + wan(fall.amount),
+            (place, in_wan(stands if low else max(before, stands))),
+            (0, -4 if low else 3),
+            textcoords="offset points",
+            ha="center",
+            va="top" if low else "bottom",
+            fontsize=SMALL,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
+        )
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set_xticks(
+        range(len(falls)),
+        [wrapped(fall.label, max(3.2, 40 / len(falls)), 3) for fall in falls],
+        linespacing=1.2,
+    )
+    axes.set_xlim(-0.6, max(len(falls), 3) - 0.4)
+    least, most = in_wan(min(reached)), in_wan(max(reached))
+    room = (most - least) * 0.1 or 1.0
+    axes.set_ylim(least - room if least < 0 else 0, most + room)
+    axes.tick_params(axis="x", length=0)
+    axes.set_ylabel(_("万元"))
+    thousands(axes.yaxis)
+    grid_lines(axes, "y")
+    return finished(figure, caption=caption, alt=_alt(falls))
+
+
+def _alt(falls: Sequence[Fall]) -> str:
+    parts = []
+    for fall in falls:
+        said = {"label": fall.label, "amount": wan(fall.amount if fall.is_level else abs(fall.amount))}
+        if fall.is_level:
+            parts.append(_("%(label)s为 %(amount)s 万元") % said)
+        elif fall.amount < 0:
+            parts.append(_("%(label)s减少 %(amount)s 万元") % said)
+        else:
+            parts.append(_("%(label)s增加 %(amount)s 万元") % said)
+    return "，".join(parts) + "。"
