@@ -80,6 +80,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     IMPORT_WORKBOOK = "import_workbook"
     EXPORT_WORKBOOK = "export_workbook"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     SET_LIMITS = "set_limits"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
@@ -130,6 +131,7 @@ TABLE: dict[Act, frozenset[str]] = {
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
+    Act.MANAGE_WEBHOOKS: _ON_SITE,
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
