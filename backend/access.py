@@ -69,6 +69,8 @@ class Act(StrEnum):
     RECORD_RECEIPT = "record_receipt"
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
+    SET_CARETAKER = "set_caretaker"
+    SET_REMINDERS = "set_reminders"
     START_FUNDING = "start_funding"
     START_IMPLEMENTATION = "start_implementation"
     APPLY_FOR_ACCEPTANCE = "apply_for_acceptance"
@@ -128,6 +130,8 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_RECEIPT: _PROVINCE,
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
+    Act.SET_CARETAKER: _ON_SITE,
+    Act.SET_REMINDERS: _PROVINCE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),

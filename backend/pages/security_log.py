@@ -121,6 +121,11 @@ ACTS = {
     "tranche_arrive": _("登记拨款到账"),
     "tranche_pay": _("拨付到单位"),
     "paymentconfirmation_confirm": _("确认到账"),
+    "caretaker_set": _("指定经办人"),
+    "caretaker_clear": _("取消经办人"),
+    "caretaker_hand_over": _("移交经办项目"),
+    "hand_over": _("工作交接"),
+    "set_reminders": _("设定提醒事项"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 
