@@ -7,12 +7,14 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from lifecycle.models import Delivery, Matter, Message, Project, Webhook
-from lifecycle.parties.models import Organisation, Person
+from lifecycle.models import Delivery, Matter, Message, Preference, Project, Webhook
+from lifecycle.parties.models import Organisation, Person, Role
 from lifecycle.reminders import kinds
 from lifecycle.reminders.kinds import Kind
 from tests.builders import day, make_project
+from tests.people import make_person
 
 _numbers = count(1)
 
@@ -21,6 +23,11 @@ KINDS = (
     Kind("test_money", "拨款", "“%(label)s”尚有 %(amount)s 元未拨付，应于 %(due_on)s 前拨付", ""),
     Kind("test_alarm", "资金滞留", "省拨款已滞留，应于 %(due_on)s 前拨付。", "", is_urgent=True),
 )
+
+
+def at(text: str) -> datetime:
+    """An instant in local time."""
+    return timezone.make_aware(datetime.fromisoformat(text))
 
 
 def know_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +77,20 @@ def deliver_to(
     if isinstance(whom, Webhook):
         return Delivery.objects.create(message=message, way="webhook", webhook=whom, made_at=at)
     return Delivery.objects.create(message=message, way=way, person=whom, made_at=at)
+
+
+def reader(project: Project, *, email: str | None = None, name: str = "", **choices: Any) -> Person:
+    """Somebody of the project's unit who has a mail address, and makes these choices."""
+    person = make_person((Role.UNIT, project.unit))
+    address = f"{person.username}@example.org" if email is None else email
+    Person.objects.filter(pk=person.pk).update(email=address, full_name=name)
+    if choices:
+        Preference.objects.create(person=person, **choices)
+    person.refresh_from_db()
+    return person
+
+
+def hook(project: Project, **facts: Any) -> Webhook:
+    """A webhook of the project's unit."""
+    values = {"name": f"群{next(_numbers)}", "url": "https://hook.test/x", "organisation": project.unit}
+    return Webhook.objects.create(**(values | facts))

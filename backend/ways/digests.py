@@ -13,8 +13,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lifecycle.models import KindSetting, MatterState, Message, MessageState
-from lifecycle.reminders.kinds import kinds
+from lifecycle.models import MatterState, Message, MessageState
+from lifecycle.reminders.settings import settings
 
 CALL_MOST = 500
 """How many messages one call of a webhook carries; the others wait for the next."""
@@ -46,7 +46,7 @@ def gather(*, now: datetime, by_mail: bool) -> Gathered:
         "now": now,
         "on": local.date(),
         "hour": local.hour,
-        "urgent": urgent_kinds(),
+        "urgent": [code for code, setting in settings().items() if setting.is_urgent],
         "most": CALL_MOST,
     }
     with transaction.atomic(), connection.cursor() as cursor:
@@ -59,12 +59,6 @@ def gather(*, now: datetime, by_mail: bool) -> Gathered:
                 ordinary = _count(cursor, _ORDINARY, values)
         calls = _count(cursor, _CALLS, values)
     return Gathered(urgent, ordinary, calls, dropped)
-
-
-def urgent_kinds() -> list[str]:
-    """Codes of the kinds that are told at once: what the province says of them, else what they say themselves."""
-    said = dict(KindSetting.objects.values_list("kind", "is_urgent"))
-    return [kind.code for kind in kinds().values() if said.get(kind.code, kind.is_urgent)]
 
 
 def _is_round_open(on: Any) -> bool:

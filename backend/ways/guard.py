@@ -153,9 +153,10 @@ class Gate:
     total_seconds: float = TOTAL_SECONDS
 
     @classmethod
-    def of_settings(cls) -> Gate:
+    def of_settings(cls, *, total_seconds: float = TOTAL_SECONDS) -> Gate:
         """Only https, only hosts of WEBHOOK_HOSTS, only outer addresses; nothing in the settings opens more."""
-        return cls(frozenset(host.lower() for host in settings.WEBHOOK_HOSTS))
+        hosts = frozenset(host.lower() for host in settings.WEBHOOK_HOSTS)
+        return cls(hosts, total_seconds=total_seconds)
 
     def fault(self, url: str) -> str:
         """What is wrong with the address as it is written, in the active language; empty when nothing is."""

@@ -8,6 +8,7 @@ import smtplib
 import socket
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.charset import BASE64, Charset
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
@@ -33,6 +34,11 @@ ROWS_MOST = 100
 SUBJECT_LENGTH = 100
 ERROR_LENGTH = 500
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+_SEVEN_BIT: Any = Charset("utf-8")
+_SEVEN_BIT.body_encoding = BASE64
+"""Chinese in signs that every mail server on the way passes on as they are."""
 
 
 class CannotBeWritten(Exception):
@@ -91,6 +97,7 @@ def write(digest: Digest, person: Person, *, now: datetime) -> EmailMultiAlterna
             reply_to=[settings.MAIL_REPLY_TO],
             headers=_headers(digest.pk, values["preferences"], values["language"], now),
         )
+        mail.encoding = _SEVEN_BIT
         mail.attach_alternative(render_to_string("mail/digest.html", values), "text/html")
     return mail
 

@@ -51,9 +51,7 @@ def owner_of(token: str, *, now: datetime) -> Person | None:
     once an hour a second one, which notes the use.
     """
     digest = digest_of(token)
-    link = (
-        CalendarLink.objects.select_related("person").filter(digest=digest, person__is_active=True).first()
-    )
+    link = CalendarLink.objects.select_related("person").filter(digest=digest, person__is_active=True).first()
     # The database compares byte by byte, but digests: how far they agree says nothing of the token.
     if link is None or not compare_digest(link.digest, digest):
         return None

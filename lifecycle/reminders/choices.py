@@ -1,4 +1,4 @@
-"""What each person chose about being told, and what the province does not let them turn off."""
+"""What each person chose about being told: by mail or not, from which hour, and of which kinds not at all."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lifecycle.faults import Faults
-from lifecycle.models import KindSetting, Preference
+from lifecycle.models import Preference
 from lifecycle.parties.models import Person
-from lifecycle.reminders.kinds import kinds
+from lifecycle.reminders.settings import settings
 
 MAIL_HOURS = range(9, 18)
 """The hours from which a mail may go out."""
@@ -19,12 +19,6 @@ MAIL_HOURS = range(9, 18)
 def preference_of(person: Person) -> Preference:
     """What the person chose, or the defaults, which are not saved; one query."""
     return Preference.objects.filter(person=person).first() or Preference(person=person)
-
-
-def binding_kinds() -> frozenset[str]:
-    """Codes of the kinds that nobody turns off: what the province says of them, else what they say themselves."""
-    said = dict(KindSetting.objects.values_list("kind", "is_binding"))
-    return frozenset(kind.code for kind in kinds().values() if said.get(kind.code, kind.is_binding))
 
 
 @transaction.atomic
@@ -36,7 +30,8 @@ def choose(
     Raises Invalid: the hour lies outside MAIL_HOURS, or a muted kind is unknown or binding.
     """
     wanted = sorted(set(muted))
-    binding = binding_kinds()
+    known = settings()
+    binding = {code for code, setting in known.items() if setting.is_binding}
     faults = Faults()
     if mail_from not in MAIL_HOURS:
         faults.say(
@@ -44,7 +39,7 @@ def choose(
             _("邮件时间应在 %(first)d 点至 %(last)d 点之间。")
             % {"first": MAIL_HOURS[0], "last": MAIL_HOURS[-1]},
         )
-    if not set(wanted) <= set(kinds()):
+    if not set(wanted) <= set(known):
         faults.say("muted", _("没有这种事项。"))
     if not binding.isdisjoint(wanted):
         faults.say("muted", _("省科技厅规定必须提醒的事项不能关闭。"))

@@ -7,42 +7,22 @@ from datetime import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from backend.ways.digests import Gathered, gather
-from lifecycle.models import Delivery, Digest, KindSetting, Preference, Project, Webhook
+from lifecycle.models import Delivery, Digest, KindSetting, Project, Webhook
 from lifecycle.parties.models import Membership, Person, Role
 from tests.builders import make_project
-from tests.people import make_person
-from tests.reminding import deliver_to, know_kinds, make_matter, make_message
+from tests.reminding import at, deliver_to, hook, make_matter, make_message, reader
 
 pytestmark = pytest.mark.django_db
-
-
-def at(text: str) -> datetime:
-    return timezone.make_aware(datetime.fromisoformat(text))
 
 
 MORNING = at("2026-11-26T09:05")
 
 
-@pytest.fixture(autouse=True)
-def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    know_kinds(monkeypatch)
-
-
 @pytest.fixture
 def project() -> Project:
     return make_project(milestones=False)
-
-
-def reader(project: Project, **choices: object) -> Person:
-    person = make_person((Role.UNIT, project.unit))
-    Person.objects.filter(pk=person.pk).update(email=f"{person.username}@example.org")
-    if choices:
-        Preference.objects.create(person=person, **choices)
-    person.refresh_from_db()
-    return person
 
 
 def gathered(now: datetime = MORNING, *, by_mail: bool = True) -> Gathered:
@@ -145,11 +125,6 @@ def test_who_is_to_be_told_no_more_gets_no_mail(project: Project, why: str):
 
     assert gathered() == Gathered(urgent=0, ordinary=1, calls=0, dropped=1)
     assert [each.way for each in Delivery.objects.filter(person=person)] == ["bell"]
-
-
-def hook(project: Project, **facts: object) -> Webhook:
-    values = {"name": "群", "url": "https://hook.test/x", "organisation": project.unit}
-    return Webhook.objects.create(**(values | facts))
 
 
 def test_what_waits_for_a_webhook_is_one_call_and_no_second_before_it_is_over(project: Project):
