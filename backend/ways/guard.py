@@ -234,7 +234,6 @@ class Gate:
             ssl_context=self.tls(),
             cert_reqs="CERT_REQUIRED",
             server_hostname=place.host,
-            assert_hostname=place.host,
         )
 
 
