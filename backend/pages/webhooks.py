@@ -94,7 +94,7 @@ def webhooks(request: PageRequest) -> HttpResponseBase:
             messages.success(request, _("已登记，建议发送一条测试消息。"))
             return redirect("webhooks")
     context = {
-        "webhooks": _own(request).order_by("organisation__name", "name"),
+        "webhooks": _own(request).defer("url", "secret").order_by("organisation__name", "name"),
         "form": form,
         "hosts": settings.WEBHOOK_HOSTS,
         "now": timezone.now(),
@@ -148,13 +148,8 @@ def delete(request: PageRequest, pk: int) -> HttpResponseBase:
 
 
 def _own(request: PageRequest) -> QuerySet[Webhook]:
-    """Without address and secret, which no page needs."""
-    own = own_organisations(request.sight)
-    return (
-        Webhook.objects.filter(organisation__in=own.order_by())
-        .select_related("organisation")
-        .defer("url", "secret")
-    )
+    own = own_organisations(request.sight).order_by()
+    return Webhook.objects.filter(organisation__in=own).select_related("organisation")
 
 
 def _one(request: PageRequest, pk: int) -> Webhook:
