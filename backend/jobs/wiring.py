@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
+
+from django.conf import settings
 
 from lifecycle.jobs.runs import ring_by
 
-PACKAGES = ("lifecycle", "finance", "reports", "backend")
-
 
 def wire() -> None:
-    """Declare the jobs of every package that has a module `tasks`, and hang up the bell."""
+    """Declare the jobs of every package, and hang up the bell."""
     from backend.jobs.door import bell
 
-    for package in PACKAGES:
-        if find_spec(f"{package}.tasks"):
-            import_module(f"{package}.tasks")
+    for module in settings.JOB_MODULES:
+        import_module(module)
     ring_by(bell)

@@ -9,6 +9,9 @@ from backend.settings import environment
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL")
 """Set, Celery is the engine; unset, django-q2 on our own database."""
 
+JOB_MODULES = ["lifecycle.tasks", "finance.tasks", "reports.tasks", "backend.tasks"]
+"""Where jobs are declared."""
+
 JOB_WORKERS = environment.number("JOB_WORKERS", 2)
 """How many runs a worker does at the same time, each in a process of its own."""
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -68,8 +67,13 @@ def ask(wanted: Job, *, now: datetime, by: Person | None = None, key: str = "", 
 
 def ring(run: JobRun) -> None:
     """Tell the engine of a run once what was written is there for others to see."""
-    for bell in _ring:
-        transaction.on_commit(partial(bell, run), robust=True)
+
+    def tell() -> None:
+        for bell in _ring:
+            bell(run)
+
+    # Where the engine is away the run waits, and the clock rings again.
+    transaction.on_commit(tell, robust=True)
 
 
 def cancel(run_id: UUID, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
-from lifecycle.jobs import Run, Stopped, ask, cancel, work
+from lifecycle.jobs import Run, Stopped, ask, cancel, runs, work
 from lifecycle.jobs.runs import UNKNOWN_JOB, take
 from lifecycle.models import JobRun, JobState
 from lifecycle.parties.models import Organisation
@@ -224,3 +224,17 @@ def test_a_job_that_the_program_no_longer_has_fails_with_a_word(watch: Watch) ->
 
 def test_a_run_that_nobody_knows_is_nothing_to_do(watch: Watch) -> None:
     assert not work(uuid4(), worker="worker 1", clock=watch)
+
+
+def test_where_the_engine_is_away_the_run_waits(
+    monkeypatch: pytest.MonkeyPatch, watch: Watch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def away(run: JobRun) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(runs, "_ring", [away])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run = ask(declared(lambda run: None), now=watch())
+
+    assert state_of(run) == JobState.WAITING

@@ -1,0 +1,1 @@
+"""What backend has done behind the scenes."""
