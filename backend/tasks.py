@@ -1,4 +1,4 @@
-"""What goes out to the world behind the scenes."""
+"""What backend has done behind the scenes."""
 
 from __future__ import annotations
 
