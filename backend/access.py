@@ -71,6 +71,8 @@ class Act(StrEnum):
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
     ISSUE_REPORT = "issue_report"
+    SET_CARETAKER = "set_caretaker"
+    SET_REMINDERS = "set_reminders"
     START_FUNDING = "start_funding"
     START_IMPLEMENTATION = "start_implementation"
     APPLY_FOR_ACCEPTANCE = "apply_for_acceptance"
@@ -82,6 +84,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     IMPORT_WORKBOOK = "import_workbook"
     EXPORT_WORKBOOK = "export_workbook"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     SET_LIMITS = "set_limits"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
@@ -130,9 +133,12 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
     Act.ISSUE_REPORT: _ON_SITE,
+    Act.SET_CARETAKER: _ON_SITE,
+    Act.SET_REMINDERS: _PROVINCE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
+    Act.MANAGE_WEBHOOKS: _ON_SITE,
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
