@@ -88,6 +88,7 @@ class Act(StrEnum):
     SET_LIMITS = "set_limits"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
+    SEE_HEALTH = "see_health"
 
 
 _BUSINESS = frozenset({Role.UNIT, Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR})
@@ -142,6 +143,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
+    Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles may do each act. Source: PRODUCT.md 'People'; RULES.md 'What may be posted, and by whom'."""
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from backend.ways.sending import deliver
+from backend.workbook.job import bring_in as bring_in
+from backend.workbook.job import sweep_uploads as sweep_uploads
 from lifecycle.calendar import in_working_hours, is_working_day
 from lifecycle.jobs import Run, job
 

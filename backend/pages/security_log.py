@@ -46,6 +46,7 @@ ACTS = {
     "add_limit": _("设定管理参数"),
     "import_workbook": _("导入工作簿"),
     "load_sample": _("载入示范数据"),
+    "cancel_job": _("取消任务"),
     "post_entry": _("登记资金"),
     "reverse_entry": _("红冲"),
     "log_milestone": _("登记里程碑进展（旧）"),
