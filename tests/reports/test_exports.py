@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 
 import docx
@@ -14,6 +15,7 @@ import openpyxl
 import pypdf
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from lifecycle.models import Project
 from reports import exports
@@ -75,7 +77,7 @@ def expected_rows(number: str, on: date) -> list[Row]:
         ]
         rows.append((category, *map(wan, of_year), wan(sum(of_year, Decimal(0)))))
     for (source, place), (planned, paid, _arrived, paid_on) in plain_sql.tranches(number, on).items():
-        rows.append((source, str(place), wan(planned), wan(paid), paid_on.isoformat() if paid_on else "—"))
+        rows.append((source, str(place), wan(planned), paid_on.isoformat() if paid_on else "—", wan(paid)))
     for year, (planned_count, done, late) in plain_sql.milestones(number, on).items():
         of_year_spent = sum((amount for key, amount in spent.items() if key[0] == year), Decimal(0))
         rows.append((f"{year} 年", str(planned_count), str(done), str(late), wan(of_year_spent)))
@@ -132,9 +134,7 @@ def pdf_lines(content: bytes) -> list[list[str]]:
     text = re.sub(r"(\d{4}) 年", r"\1年", text)
     lines = [line.replace("\u3000", "").split() for line in text.split("\n")]
     joined = [
-        [before[-1] + after[0], *after[1:]]
-        for before, after in zip(lines, lines[1:], strict=False)
-        if before and len(after) > 1
+        [before[-1] + after[0], *after[1:]] for before, after in pairwise(lines) if before and len(after) > 1
     ]
     return [*lines, *joined]
 
@@ -253,8 +253,6 @@ def test_projects_at_the_edges_are_printed_too(state: str) -> None:
 
 @pytest.mark.django_db
 def test_the_report_is_chinese_whoever_asks() -> None:
-    from django.utils import translation
-
     project = make_project()
     facts, document = build("acceptance", project, on=TODAY, today=TODAY)
     with translation.override("en"):
