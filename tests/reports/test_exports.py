@@ -19,7 +19,7 @@ from django.utils import translation
 
 from lifecycle.models import Project
 from reports import exports
-from reports.document import Figure, Section
+from reports.document import Document, Figure, Section
 from reports.exports import KINDS, build, document_of
 from reports.facts import AcceptanceFacts, digest_of
 from reports.renderers import render
@@ -173,15 +173,23 @@ def missing(rows: list[Row], lines: list[list[str]]) -> list[Row]:
     return [row for row in rows if not holds((row[0].replace(" 年", "年"), *row[1:]), flat)]
 
 
+@pytest.fixture(scope="module")
+def reports(programme: None) -> dict[tuple[str, str], Document]:
+    """Both reports of each of LIVES, built once for all formats."""
+    return {
+        (number, kind): build(kind, Project.objects.get(number=number), on=TODAY, today=TODAY)[1]
+        for number in LIVES
+        for kind in KINDS
+    }
+
+
 @pytest.mark.parametrize("form", list(READ))
 @pytest.mark.parametrize("number", LIVES)
-def test_every_figure_on_paper_is_that_of_plain_sql(programme: None, number: str, form: str) -> None:
-    project = Project.objects.get(number=number)
-    _facts, report = build("acceptance", project, on=TODAY, today=TODAY)
-    _facts, settled = build("settlement", project, on=TODAY, today=TODAY)
-
-    in_report = READ[form](render(report, form).content)
-    in_settlement = READ[form](render(settled, form).content)
+def test_every_figure_on_paper_is_that_of_plain_sql(
+    reports: dict[tuple[str, str], Document], number: str, form: str
+) -> None:
+    in_report = READ[form](render(reports[number, "acceptance"], form).content)
+    in_settlement = READ[form](render(reports[number, "settlement"], form).content)
 
     assert missing(expected_rows(number, TODAY), in_report) == []
     assert missing(expected_settlement(number, TODAY), in_settlement) == []
@@ -225,13 +233,13 @@ def figures_in(sections: Any) -> list[Figure]:
     return found
 
 
-def test_all_six_charts_stand_in_the_report_and_say_what_they_show(programme: None) -> None:
-    _facts, document = build("acceptance", Project.objects.get(number="BA2022001"), on=TODAY, today=TODAY)
-
-    charts = figures_in(document.sections)
+def test_all_six_charts_stand_in_the_report_and_say_what_they_show(
+    reports: dict[tuple[str, str], Document],
+) -> None:
+    charts = figures_in(reports["BA2022017", "acceptance"].sections)
 
     assert len(charts) == 6
-    assert all(chart.alt and chart.svg.startswith("<?xml") for chart in charts)
+    assert all(chart.alt and "<svg" in chart.svg for chart in charts)
 
 
 @pytest.mark.django_db
