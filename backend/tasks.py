@@ -19,7 +19,7 @@ SENDING = gettext_noop("正在发送邮件和群消息")
 def deliver_digests(run: Run) -> dict[str, Any]:
     """Put together and send what waits for mail and webhooks, on working days in working hours.
 
-    Gives {"mails", "calls", "bounced", "failed", "later"}, counts of digests; {"skipped": true} at other times.
+    Gives {"ok", "mails", "calls", "bounced", "failed", "later"}, counts of digests; {"skipped": true} at other times.
     """
     now = run.now()
     if not in_working_hours(now) or not is_working_day(timezone.localdate(now)):
