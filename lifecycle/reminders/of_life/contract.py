@@ -65,7 +65,7 @@ EXEMPTION_DECISION = Kind(
     sentence=_("%(rule)s 的例外申请应不迟于 %(due_on)s 作出决定。"),
     query=f"""
         SELECT x.project_id, x.id AS subject, x.asked_on + {REVIEW_DAYS} AS due_on,
-            g.province_id AS responsible_id, NULL::bigint AS waits_for_id, x.rule AS label,
+            g.province_id AS responsible_id, NULL::bigint AS waits_for_id, x.rule::text AS label,
             jsonb_build_object('rule', x.rule, 'asked', x.asked_on) AS figures
         FROM {ground()} g
         JOIN lifecycle_exemption x ON x.project_id = g.project_id AND x.state = 'asked' AND x.asked_on <= %(on)s
@@ -82,7 +82,7 @@ EXEMPTION_END = Kind(
             CASE WHEN EXISTS (SELECT FROM lifecycle_exemption n WHERE n.project_id = x.project_id
                 AND n.rule = x.rule AND n.state = 'asked' AND n.asked_on <= %(on)s)
                 THEN g.province_id END AS waits_for_id,
-            x.rule AS label, jsonb_build_object('rule', x.rule, 'waived_on', x.granted_on) AS figures
+            x.rule::text AS label, jsonb_build_object('rule', x.rule, 'waived_on', x.granted_on) AS figures
         FROM {ground()} g
         JOIN lifecycle_exemption x ON x.project_id = g.project_id AND x.state = 'granted'
             AND x.granted_on <= %(on)s AND x.until BETWEEN %(on)s AND %(until)s
