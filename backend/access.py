@@ -69,6 +69,8 @@ class Act(StrEnum):
     RECORD_RECEIPT = "record_receipt"
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
+    SET_CARETAKER = "set_caretaker"
+    SET_REMINDERS = "set_reminders"
     START_FUNDING = "start_funding"
     START_IMPLEMENTATION = "start_implementation"
     APPLY_FOR_ACCEPTANCE = "apply_for_acceptance"
@@ -80,6 +82,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     IMPORT_WORKBOOK = "import_workbook"
     EXPORT_WORKBOOK = "export_workbook"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     SET_LIMITS = "set_limits"
     SET_CALENDAR = "set_calendar"
     MANAGE_PEOPLE = "manage_people"
@@ -128,9 +131,12 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_RECEIPT: _PROVINCE,
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
+    Act.SET_CARETAKER: _ON_SITE,
+    Act.SET_REMINDERS: _PROVINCE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
+    Act.MANAGE_WEBHOOKS: _ON_SITE,
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.SET_CALENDAR: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),

@@ -1,4 +1,4 @@
-"""Jobs of the ground: planning what is to be said, and saying it."""
+"""What lifecycle has done behind the scenes: planning what is to be said, saying it, and clearing up."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.jobs import Run, job
+from lifecycle.jobs.pruning import prune
 from lifecycle.models import Project
 from lifecycle.reminders.planning import plan
 from lifecycle.reminders.sending import send_round
@@ -25,3 +26,9 @@ def plan_the_day(run: Run) -> dict[str, Any]:
     """All projects planned for the new day before anybody opens a page."""
     now = run.now()
     return {"projects": plan(Project.objects.all(), on=timezone.localdate(now), now=now)}
+
+
+@job("lifecycle.prune", title=_("清理过期的任务记录"), at="20 3 * * *")
+def prune_runs(run: Run) -> dict[str, int]:
+    """Delete runs that are long over. Gives {"deleted": how many}."""
+    return {"deleted": prune(now=run.now())}

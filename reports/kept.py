@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from django.core.exceptions import EmptyResultSet
@@ -20,8 +20,10 @@ _ONE_WRITER = 7_190_411
 """Advisory lock: one process judges and writes a chunk; whoever waited finds it fresh."""
 
 
-def refresh(projects: Projects, *, on: date) -> int:
+def refresh(projects: Projects, *, on: date, progress: Callable[[int, int], None] | None = None) -> int:
     """Judge anew the projects whose kept answers are not those of `on` as things stand now; how many were.
+
+    progress: hears after each chunk how many of how many stale projects are done.
 
     Costs one query when nothing is stale, otherwise what is stale, a chunk at a time, each chunk in a
     transaction of its own. The marks kept with the answers were read before any of their facts, so
@@ -30,7 +32,7 @@ def refresh(projects: Projects, *, on: date) -> int:
     marks = {pk: (stamp, sequence) for pk, stamp, sequence in stale_projects(projects, on=on)}
     if not marks:
         return 0
-    refreshed = 0
+    refreshed = done = 0
     repeated = repeated_invoices(list(marks), on=on)
     for chunk in in_chunks(list(marks), CHUNK):
         with transaction.atomic():
@@ -38,6 +40,9 @@ def refresh(projects: Projects, *, on: date) -> int:
             still = [pk for pk, _, _ in stale_projects(chunk, on=on)]
             _keep(judged(still, on=on, repeated=repeated), marks, on=on)
             refreshed += len(still)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, len(marks))
     return refreshed
 
 

@@ -19,7 +19,10 @@ from lifecycle.models import (
     Batch,
     BatchLimit,
     Cluster,
+    Delivery,
     Exemption,
+    Matter,
+    Message,
     Milestone,
     Project,
     Site,
@@ -28,7 +31,7 @@ from lifecycle.models import (
 )
 from lifecycle.moves import Move, moves_from
 from lifecycle.parties.log import OPERATOR_ACTOR
-from lifecycle.parties.models import Organisation, OrganisationKind
+from lifecycle.parties.models import Organisation, OrganisationKind, Person
 
 _numbers = count(1)
 
@@ -183,6 +186,55 @@ def make_tranche(
         amount=yuan(amount),
         **facts,
     )
+
+
+def make_matter(
+    project: Project,
+    kind: str = "milestone",
+    due_on: str = "2026-06-30",
+    *,
+    subject: int | None = None,
+    responsible: Organisation | None = None,
+    **facts: Any,
+) -> Matter:
+    """Something that the unit has to do, unless another is responsible; about a thing of its own unless said."""
+    values: dict[str, Any] = {"label": f"事项{next(_numbers)}", "opened_on": day("2026-01-05")}
+    return Matter.objects.create(
+        project=project,
+        kind=kind,
+        subject=next(_numbers) if subject is None else subject,
+        due_on=day(due_on),
+        responsible=responsible or project.unit,
+        **(values | facts),
+    )
+
+
+def make_message(
+    matter: Matter,
+    *people: Person,
+    step: int = -7,
+    organisation: Organisation | None = None,
+    send_on: str = "2026-06-23",
+    sent_at: datetime | None = None,
+    **facts: Any,
+) -> Message:
+    """What was said about the matter to whoever is responsible; it stands in the lists of `people`, if any.
+
+    Planned, unless it was sent or stands in somebody's list.
+    """
+    at = sent_at or (instant() if people else None)
+    values: dict[str, Any] = {"state": "sent", "sent_at": at} if at else {}
+    message = Message.objects.create(
+        matter=matter,
+        organisation=organisation or matter.responsible,
+        due_on=matter.due_on,
+        step=step,
+        send_on=day(send_on),
+        **(values | facts),
+    )
+    for person in people:
+        Delivery.objects.create(message=message, way="bell", person=person, made_at=at)
+    return message
 
 
 def moved(

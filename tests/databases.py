@@ -13,6 +13,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import django
@@ -144,7 +145,8 @@ def _use(name: str) -> None:
 
 def _fingerprint() -> str:
     """Changes whenever a template made from the migrations would differ."""
-    digest = hashlib.sha256(django.__version__.encode() + Path(__file__).read_bytes())
+    made_of = [django.__version__, version("django-q2"), *settings.INSTALLED_APPS]
+    digest = hashlib.sha256(" ".join(made_of).encode() + Path(__file__).read_bytes())
     for app in APPS:
         for path in sorted((settings.BASE_DIR / app).glob("**/migrations/**/*")):
             if path.suffix in (".py", ".sql"):

@@ -47,6 +47,7 @@ SPOKEN_ELSEWHERE = {
     "backend/database.py": "gives each message in both languages, before Django is there",
     "backend/settings/databases.py": "gives each message in both languages, before Django is there",
     "backend/settings/environment.py": "gives each message in both languages, before Django is there",
+    "backend/settings/ways.py": "gives each message in both languages, before Django is there",
     "backend/workbook/exporting.py": "writes a workbook, which is Chinese",
 }
 

@@ -53,7 +53,7 @@ def messages() -> dict[Message, list[str]]:
     for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*")):
         if path.suffix == ".py" and "migrations" not in path.parts:
             said = of_python(path.read_text(encoding="utf-8"))
-        elif path.suffix == ".html":
+        elif path.suffix in (".html", ".txt"):
             said = of_template(path.read_text(encoding="utf-8"))
         else:
             continue

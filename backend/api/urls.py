@@ -13,6 +13,7 @@ from backend.api import (
     applications,
     audits,
     batches,
+    calendar,
     changes,
     compliance,
     contracts,
@@ -36,6 +37,7 @@ from backend.api import (
 )
 from backend.api.errors import unknown_path
 from backend.api.schema import DocsView
+from backend.pages.converters import LinkToken
 
 
 class NumberConverter:
@@ -64,6 +66,7 @@ class CountConverter:
 
 register_converter(NumberConverter, "project_number")
 register_converter(CountConverter, "row")
+register_converter(LinkToken, "calendar_token")
 
 # Written out in full: a number with a slash is found only by a pattern that sees the whole address.
 PROJECT = "projects/<project_number:number>/"
@@ -71,6 +74,7 @@ PROJECT = "projects/<project_number:number>/"
 v1: list[URLPattern | URLResolver] = [
     path("auth/token/", accounts.TokenView.as_view(), name="token"),
     path("me/", accounts.MeView.as_view(), name="me"),
+    path("calendar/<calendar_token:token>.ics", calendar.CalendarView.as_view(), name="calendar"),
     path("batches/", batches.BatchesView.as_view(), name="batches"),
     path("compliance/", compliance.ComplianceView.as_view(), name="compliance"),
     path("compliance/summary/", compliance.SummaryView.as_view(), name="compliance-summary"),

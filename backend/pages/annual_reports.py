@@ -35,7 +35,8 @@ from lifecycle.annual_reports import (
 )
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.facts import life_facts
-from lifecycle.models import AnnualReport, AnnualReportState, DocumentCategory, Project, ReportProgress
+from lifecycle.models import AnnualReport, AnnualReportState, DocumentCategory, Project, ReportProgress, Step
+from lifecycle.parties.log import Actor
 from lifecycle.reporting import HAND_IN
 from lifecycle.rules.annual_reports import years_owing
 from reports.annual_draft import known_of
@@ -243,25 +244,46 @@ def check(request: PageRequest, number: str, year: int) -> HttpResponseBase:
     project = project_in_sight(request, number)
     report = _report(project, year)
     actor = actor_on(request, Act.CHECK_ANNUAL_REPORT, project)
-    today = timezone.localdate()
     marks = PointsForm(request.POST)
     if marks.is_valid():
-        by: dict[str, Any] = {"report": report, "actor": actor, "on": today, "today": today}
-        is_accepted = request.POST.get("do") == "accept"
         try:
-            if is_accepted and marks.points:
-                raise Invalid(_("已填写退回意见；如审核通过，请先清空意见。"))
-            if is_accepted:
-                services.accept(**by)
-                sentence = _("%(year)d 年度报告已审核通过。")
-            else:
-                services.give_back(points=marks.points, **by)
-                sentence = _("%(year)d 年度报告已退回。")
+            said = judge(report, marks, actor, is_accepted=request.POST.get("do") == "accept")
         except (Invalid, Conflict) as refusal:
             take(marks, refusal)
         else:
-            return done(request, sentence % {"year": year}, "annual-report", project, year=year)
+            return done(request, said, "annual-report", project, year=year)
     return _page(request, project, report, marks=marks, status=422)
+
+
+def judge(report: AnnualReport, marks: PointsForm, actor: Actor, *, is_accepted: bool) -> str:
+    """The park's word on a report, today; the sentence that tells of it.
+
+    Raises Invalid where it is accepted and points are marked all the same, and what the service raises.
+    """
+    today = timezone.localdate()
+    by: dict[str, Any] = {"report": report, "actor": actor, "on": today, "today": today}
+    if is_accepted and marks.points:
+        raise Invalid(_("已填写退回意见；如审核通过，请先清空意见。"))
+    if is_accepted:
+        services.accept(**by)
+        return _("%(year)d 年度报告已审核通过。") % {"year": report.year}
+    services.give_back(points=marks.points, **by)
+    return _("%(year)d 年度报告已退回。") % {"year": report.year}
+
+
+def may_judge(request: PageRequest, project: Project, report: AnnualReport) -> bool:
+    """Whether the report waits for the reader's word."""
+    return (
+        project.state in WRITTEN_IN
+        and report.state == AnnualReportState.HANDED_IN
+        and may_on(Act.CHECK_ANNUAL_REPORT, request.sight, project)
+    )
+
+
+def is_own_hand_in(request: PageRequest, story: list[Step]) -> bool:
+    """Whether the reader handed it in last, so that somebody else has to judge it."""
+    handed_in = [step for step in story if step.act == HAND_IN]
+    return bool(handed_in) and handed_in[-1].actor_id == request.user.pk
 
 
 def _report(project: Project, year: int) -> AnnualReport:
@@ -282,16 +304,10 @@ def _page(
 ) -> HttpResponse:
     is_taken = project.state in WRITTEN_IN
     story = stories(project, AnnualReport).get(report.pk, [])
-    handed_in = [step for step in story if step.act == HAND_IN]
     may_write = is_taken and may_on(Act.WRITE_ANNUAL_REPORT, request.sight, project)
-    may_check = (
-        is_taken
-        and report.state == AnnualReportState.HANDED_IN
-        and may_on(Act.CHECK_ANNUAL_REPORT, request.sight, project)
-    )
     writing = may_write and report.state in WRITABLE
     writer = (form or ReportForm(report=report)) if writing else None
-    marker = (marks or PointsForm()) if may_check else None
+    marker = (marks or PointsForm()) if may_judge(request, project, report) else None
     return part(
         request,
         "pages/annual_report.html",
@@ -300,12 +316,12 @@ def _page(
         status=status,
         title=_("%(year)d 年度报告") % {"year": report.year},
         report=report,
-        sections=_sections(report, writer, marker),
+        sections=sections_of(report, writer, marker),
         form=writer,
         marks=marker,
         refused=form or marks,
         may_begin=writing and not report.content,
-        is_own=bool(handed_in) and handed_in[-1].actor_id == request.user.pk,
+        is_own=is_own_hand_in(request, story),
         papers=papers(project, AnnualReport).get(report.pk, []),
         upload_url=upload_url(
             project,
@@ -319,7 +335,10 @@ def _page(
     )
 
 
-def _sections(report: AnnualReport, form: ReportForm | None, marks: PointsForm | None) -> list[ShownSection]:
+def sections_of(
+    report: AnnualReport, form: ReportForm | None, marks: PointsForm | None
+) -> list[ShownSection]:
+    """The sections in their order, with the fields to write them and to mark points, where there are such."""
     numbers = report.content.get(BENEFITS_SECTION, {})
     shown = []
     for key, title in SECTIONS.items():

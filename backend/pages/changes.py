@@ -233,24 +233,36 @@ def change_act(request: PageRequest, number: str, pk: int, name: str) -> HttpRes
     form = deed.form(request.POST, auto_id=f"{name}-%s")
     status = 422
     if form.is_valid():
-        turn = REVIEWER.get(shown.state)
         try:
-            done_to = deed.do(
-                change=shown,
-                actor=acting_in_turn(actor_of(request), deed.act, request.sight, project, turn=turn),
-                today=timezone.localdate(),
-                **form.cleaned_data,
-            )
+            said = carry_out(request, project, shown, name, form.cleaned_data)
         except (Invalid, Conflict) as refusal:
             take(form, refusal)
             status = 409 if isinstance(refusal, Conflict) else 422
         else:
-            sentence = str(deed.said)
-            if name == "agree" and done_to.state == ChangeState.APPROVED:
-                sentence = _("变更已批准，合同和项目内容已随之更新。")
-            return done(request, sentence, "change", project, pk=pk)
+            return done(request, said, "change", project, pk=pk)
     shown.refresh_from_db()
     return _page(request, project, shown, faulty=(name, form), status=status)
+
+
+def carry_out(
+    request: PageRequest, project: Project, shown: ChangeRequest, name: str, said: dict[str, Any]
+) -> str:
+    """Do one of DEEDS in the role whose turn it is; the sentence that tells of it.
+
+    Raises Forbidden where no role of the reader may, and what the deed's service raises.
+    """
+    deed = DEEDS[name]
+    done_to = deed.do(
+        change=shown,
+        actor=acting_in_turn(
+            actor_of(request), deed.act, request.sight, project, turn=REVIEWER.get(shown.state)
+        ),
+        today=timezone.localdate(),
+        **said,
+    )
+    if name == "agree" and done_to.state == ChangeState.APPROVED:
+        return _("变更已批准，合同和项目内容已随之更新。")
+    return str(deed.said)
 
 
 def kinds_now(project: Project) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -367,14 +379,14 @@ def _page(
         )
         if is_open and may_on(Act.FILE_DOCUMENT, request.sight, project)
         else "",
-        offers=_offers(request, project, shown, faulty, today),
+        offers=offers_of(request, project, shown, faulty, today),
         may_edit=may_ask and shown.state in EDITED,
         story=told(story),
         version=getattr(shown, "contract", None),
     )
 
 
-def _offers(
+def offers_of(
     request: PageRequest,
     project: Project,
     shown: ChangeRequest,

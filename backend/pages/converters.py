@@ -1,4 +1,4 @@
-"""What addresses carry: project numbers, which may be any text a contract knows, and the tokens of experts."""
+"""What addresses carry: project numbers, which may be any text a contract knows, and the tokens of personal links."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class ProjectNumber:
         return f"~2E{written[1:]}" if written.startswith(".") else written
 
 
-class ExpertToken:
-    """The token of an expert's personal link, as `secrets.token_urlsafe(32)` writes it."""
+class LinkToken:
+    """The token of a personal link, of an expert or of a calendar, as `secrets.token_urlsafe(32)` writes it."""
 
     regex = "[A-Za-z0-9_-]{43}"
 

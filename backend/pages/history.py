@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.paging import Order, keyset_page
 from backend.pages.project_parts import part
-from backend.pages.step_words import act_word, called, state_word, subject_word, things_of
+from backend.pages.step_words import act_word, called, named_in, state_word, subject_word, things_of
 from lifecycle.acceptance.scoring import ROLE_OF_EXPERTS
 from lifecycle.models import ProjectState, StateChange, Step
 from lifecycle.parties.models import Role
@@ -71,7 +71,7 @@ def history(request: PageRequest, number: str) -> HttpResponseBase:
             Stepped(
                 step=step,
                 subject=subject_word(step.subject),
-                thing=called(things.get((step.subject, step.subject_id))),
+                thing=named_in(step) or called(things.get((step.subject, step.subject_id))),
                 act=act_word(step.subject, step.act),
                 from_state=state_word(step.subject, step.from_state),
                 to_state=state_word(step.subject, step.to_state),

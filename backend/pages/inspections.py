@@ -11,6 +11,7 @@ from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -373,50 +374,71 @@ def find(request: PageRequest, number: str) -> HttpResponseBase:
 @signed_in
 def reply(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
     """The unit or the park says how it was mended."""
-    return _on_finding(
-        request, number, pk, "reply", Act.ANSWER_FINDING, AnswerForm, findings.reply, _("已提交整改答复。")
-    )
+    return _on_finding(request, number, pk, "reply")
 
 
 @require_POST
 @signed_in
 def give_back(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
     """The answer does not do."""
-    return _on_finding(
-        request, number, pk, "return", Act.INSPECT, ReasonForm, findings.give_back, _("已退回整改答复。")
-    )
+    return _on_finding(request, number, pk, "return")
 
 
 @require_POST
 @signed_in
 def shut(request: PageRequest, number: str, pk: int) -> HttpResponseBase:
     """It is mended."""
-    return _on_finding(
-        request, number, pk, "close", Act.INSPECT, CloseForm, findings.shut, _("该问题已销号。")
-    )
+    return _on_finding(request, number, pk, "close")
 
 
-def _on_finding(
-    request: PageRequest,
-    number: str,
-    pk: int,
-    name: str,
-    act: Act,
-    form: type[forms.Form],
-    service: Callable[..., Finding],
-    said: str,
-) -> HttpResponseBase:
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that is done to a finding."""
+
+    act: Act
+    form: type[forms.Form]
+    do: Callable[..., Finding]
+    title: str | Promise
+    said: str | Promise
+    look: str = "primary"
+
+
+FINDING_DEEDS: dict[str, Deed] = {
+    "reply": Deed(
+        Act.ANSWER_FINDING,
+        AnswerForm,
+        findings.reply,
+        gettext_lazy("提交整改答复"),
+        gettext_lazy("已提交整改答复。"),
+    ),
+    "close": Deed(
+        Act.INSPECT, CloseForm, findings.shut, gettext_lazy("复核销号"), gettext_lazy("该问题已销号。")
+    ),
+    "return": Deed(
+        Act.INSPECT,
+        ReasonForm,
+        findings.give_back,
+        gettext_lazy("退回整改答复"),
+        gettext_lazy("已退回整改答复。"),
+        "danger",
+    ),
+}
+"""By the last word of their address, in the order in which they are offered."""
+
+
+def _on_finding(request: PageRequest, number: str, pk: int, name: str) -> HttpResponseBase:
     project = project_in_sight(request, number)
-    actor = actor_on(request, act, project)
+    deed = FINDING_DEEDS[name]
+    actor = actor_on(request, deed.act, project)
     finding = _one(project.findings.all(), pk)
     key = f"finding-{pk}-{name}"
     return _try(
         request,
         project,
         key,
-        form(request.POST, auto_id=f"{key}-%s"),
-        lambda given: service(finding=finding, **given, actor=actor, today=timezone.localdate()),
-        said,
+        deed.form(request.POST, auto_id=f"{key}-%s"),
+        lambda given: deed.do(finding=finding, **given, actor=actor, today=timezone.localdate()),
+        str(deed.said),
     )
 
 
@@ -457,7 +479,7 @@ def _page(
     found = list(project.findings.order_by("due_on", "pk"))
     stories_of = {kind: stories(project, kind) for kind in (Inspection, Finding)}
     papers_of = {kind: papers(project, kind) for kind in (Inspection, Finding)}
-    desk = _Desk(request, project, today, faulty or {})
+    desk = Desk(request, project, today, faulty or {})
     held = sorted(
         (each for each in shown if each.state == InspectionState.HELD),
         key=lambda each: (each.held_on or today, each.pk),
@@ -525,7 +547,7 @@ def _picture(project: Project, window: Window, today: date, checks: list[date]) 
     )
 
 
-class _Desk:
+class Desk:
     """The forms that the reader may use, each by its key, those that were refused as they were sent."""
 
     def __init__(self, request: PageRequest, project: Project, today: date, faulty: Faulty) -> None:

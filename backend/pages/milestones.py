@@ -33,8 +33,9 @@ from lifecycle.milestones import (
     REASON_LENGTH,
     WHOLE,
 )
-from lifecycle.models import DocumentCategory, Milestone, MilestoneState, Project
+from lifecycle.models import DocumentCategory, Milestone, MilestoneState, Project, Step
 from lifecycle.models.milestone import UNDONE
+from lifecycle.parties.log import Actor
 from lifecycle.reporting import HAND_IN, LOGGED_IN
 from reports.overview import PlannedStep
 from reports.years import PlanYear, plan_of
@@ -221,18 +222,24 @@ def act(request: PageRequest, number: str, pk: int, name: str) -> HttpResponseBa
     if deed is None or milestone is None:
         raise Http404
     actor = actor_on(request, deed.act, project)
-    today = timezone.localdate()
     form = deed.form(request.POST, auto_id=_ids(pk, name))
     if form.is_valid():
-        said: dict[str, Any] = {"on": today} if deed.by_day else {}
         try:
-            deed.do(milestone=milestone, actor=actor, today=today, **said, **form.cleaned_data)
+            said = carry_out(deed, milestone, form.cleaned_data, actor)
         except (Invalid, Conflict) as refusal:
             take(form, refusal)
         else:
-            messages.success(request, str(deed.said) % {"name": milestone.name})
+            messages.success(request, said)
             return redirect(f"{reverse('milestones', args=[project.number])}#milestone-{pk}")
     return _page(request, project, faulty=Faulty(pk, name, form), status=422)
+
+
+def carry_out(deed: Deed, milestone: Milestone, said: dict[str, Any], actor: Actor) -> str:
+    """Do it today; the sentence that tells of it. Raises what the deed's service raises."""
+    today = timezone.localdate()
+    by_day: dict[str, Any] = {"on": today} if deed.by_day else {}
+    deed.do(milestone=milestone, actor=actor, today=today, **by_day, **said)
+    return str(deed.said) % {"name": milestone.name}
 
 
 def _ids(pk: int, name: str) -> str:
@@ -277,18 +284,11 @@ def _shown(
     def show(step: PlannedStep) -> Shown:
         milestone = step.milestone
         story = steps.get(milestone.pk, [])
-        handed_in = [each for each in story if each.act == HAND_IN]
-        is_own = bool(handed_in) and handed_in[-1].actor_id == request.user.pk
-        offers = [
-            Offer(name, deed, _form(name, deed, milestone, faulty))
-            for name, deed in allowed.items()
-            if milestone.state in deed.states and _fits(name, is_own=is_own)
-        ]
         return Shown(
             step,
             attached.get(milestone.pk, []),
             told(story),
-            offers,
+            _offers(request, milestone, story, allowed, faulty),
             upload_url(
                 project,
                 milestone,
@@ -301,6 +301,23 @@ def _shown(
         )
 
     return [[show(step) for step in year.steps] for year in years]
+
+
+def offers_of(request: PageRequest, project: Project, milestone: Milestone, story: list[Step]) -> list[Offer]:
+    """What the reader may do to the milestone, each with its form. story: its steps."""
+    return _offers(request, milestone, story, _allowed(request, project), Faulty())
+
+
+def _offers(
+    request: PageRequest, milestone: Milestone, story: list[Step], allowed: dict[str, Deed], faulty: Faulty
+) -> list[Offer]:
+    handed_in = [each for each in story if each.act == HAND_IN]
+    is_own = bool(handed_in) and handed_in[-1].actor_id == request.user.pk
+    return [
+        Offer(name, deed, _form(name, deed, milestone, faulty))
+        for name, deed in allowed.items()
+        if milestone.state in deed.states and _fits(name, is_own=is_own)
+    ]
 
 
 def _allowed(request: PageRequest, project: Project) -> dict[str, Deed]:

@@ -25,6 +25,15 @@ ACTS = {
     "confirm_password": _("验证密码"),
     "change_password": _("修改密码"),
     "reset_password": _("重置密码"),
+    "change_email": _("修改电子邮箱"),
+    "make_calendar_link": _("生成日历订阅地址"),
+    "revoke_calendar_link": _("停用日历订阅地址"),
+    "calendar_refused": _("日历订阅地址无效"),
+    "add_webhook": _("登记群机器人"),
+    "test_webhook": _("发送群机器人测试消息"),
+    "pause_webhook": _("暂停群机器人"),
+    "resume_webhook": _("恢复群机器人"),
+    "delete_webhook": _("删除群机器人"),
     "create_person": _("建立账号"),
     "switch_on": _("启用账号"),
     "switch_off": _("停用账号"),
@@ -116,6 +125,11 @@ ACTS = {
     "tranche_arrive": _("登记拨款到账"),
     "tranche_pay": _("拨付到单位"),
     "paymentconfirmation_confirm": _("确认到账"),
+    "caretaker_set": _("指定经办人"),
+    "caretaker_clear": _("取消经办人"),
+    "caretaker_hand_over": _("移交经办项目"),
+    "hand_over": _("工作交接"),
+    "set_reminders": _("设定提醒事项"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

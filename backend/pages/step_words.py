@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.pages import security_log
 from backend.templatetags.pilot import yuan
+from lifecycle.models import Step
 
 SUBJECTS: dict[str, str | Promise] = {
     "acceptance": _("验收"),
     "annualreport": _("年度报告"),
     "audit": _("专项审计"),
+    "caretaker": _("经办人"),
     "changerequest": _("变更申请"),
     "contract": _("合同"),
     "creditrecord": _("信用记录"),
@@ -59,6 +61,14 @@ def called(thing: models.Model | None) -> str:
     """Which one it is, in a few words; empty where it is no more or needs none."""
     tell = _CALLED.get(str(thing._meta.model_name)) if thing is not None else None
     return str(tell(thing))[:60] if tell else ""
+
+
+def named_in(step: Step) -> str:
+    """Who changed places with whom, of a step that names people instead of a thing; empty of any other."""
+    if step.subject != "caretaker":
+        return ""
+    people = " → ".join(filter(None, (step.details.get("former", ""), step.details.get("person", "") or "–")))
+    return f"{step.details.get('organisation', '')} {people}"
 
 
 def things_of(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], models.Model]:

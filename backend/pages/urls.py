@@ -24,6 +24,7 @@ from backend.pages import (
     logging,
     milestones,
     moves,
+    preferences,
     project,
     projects,
     refunds,
@@ -33,11 +34,12 @@ from backend.pages import (
     start,
     tranches,
     work_calendar,
+    webhooks,
 )
-from backend.pages.converters import ExpertToken, ProjectNumber
+from backend.pages.converters import LinkToken, ProjectNumber
 
 register_converter(ProjectNumber, "number")
-register_converter(ExpertToken, "expert_token")
+register_converter(LinkToken, "link_token")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -128,7 +130,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="entry-reversal",
     ),
     path("expert/done/", expert.expert_done, name="expert-done"),
-    path("expert/<expert_token:token>/", expert.expert, name="expert"),
+    path("expert/<link_token:token>/", expert.expert, name="expert"),
     path("projects/<number:number>/exemptions/", exemptions.exemptions, name="exemptions"),
     path(
         "projects/<number:number>/exemptions/<int:pk>/grant/",
@@ -166,6 +168,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/", work_calendar.work_calendar, name="calendar"),
     path("batches/", batches.batches, name="batches"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/email/", preferences.email, name="preferences-email"),
+    path("preferences/calendar/", preferences.calendar_make, name="calendar-make"),
+    path("preferences/calendar/revoke/", preferences.calendar_revoke, name="calendar-revoke"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:pk>/test/", webhooks.test, name="webhook-test"),
+    path("webhooks/<int:pk>/switch/", webhooks.switch, name="webhook-switch"),
+    path("webhooks/<int:pk>/delete/", webhooks.delete, name="webhook-delete"),
     path("people/", accounts.people, name="people"),
     path("people/<int:pk>/", accounts.person, name="person"),
     path("people/<int:pk>/leave/<int:membership>/", accounts.leave, name="person-leave"),

@@ -7,6 +7,19 @@ from typing import Any
 from backend.settings import databases, environment
 from backend.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from backend.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from backend.settings.jobs import *
+from backend.settings.ways import DEFAULT_FROM_EMAIL as DEFAULT_FROM_EMAIL
+from backend.settings.ways import EMAIL_HOST as EMAIL_HOST
+from backend.settings.ways import EMAIL_HOST_PASSWORD as EMAIL_HOST_PASSWORD
+from backend.settings.ways import EMAIL_HOST_USER as EMAIL_HOST_USER
+from backend.settings.ways import EMAIL_PORT as EMAIL_PORT
+from backend.settings.ways import EMAIL_TIMEOUT as EMAIL_TIMEOUT
+from backend.settings.ways import EMAIL_USE_SSL as EMAIL_USE_SSL
+from backend.settings.ways import EMAIL_USE_TLS as EMAIL_USE_TLS
+from backend.settings.ways import MAIL_REPLY_TO as MAIL_REPLY_TO
+from backend.settings.ways import SERVER_EMAIL as SERVER_EMAIL
+from backend.settings.ways import SITE_URL as SITE_URL
+from backend.settings.ways import WEBHOOK_HOSTS as WEBHOOK_HOSTS
 
 BASE_DIR = environment.BASE_DIR
 
@@ -53,6 +66,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_fsm",
     "django_htmx",
+    "django_q",
+    "django_tasks",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -165,5 +180,10 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # One line for every ring, by whoever rings, and one for every look at the queue.
+        "django-q": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

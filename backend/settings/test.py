@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.settings.base import *
-from backend.settings.base import DATABASES, STORAGES
+from backend.settings.base import DATABASES, STORAGES, TASKS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -19,3 +19,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Static files straight from where they lie, without collectstatic.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
+# Whoever asks for a job does it, once its transaction is committed.
+TASKS["default"]["BACKEND"] = "backend.jobs.inline.InlineEngine"

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from lifecycle.jobs.timetable import is_timetable
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -40,8 +42,10 @@ def job(
 ) -> Callable[[Callable[..., Any]], Job]:
     """Declare the function below as the job `name`.
 
-    Raises ValueError when another job has the name.
+    Raises ValueError when another job has the name, or `at` is no timetable.
     """
+    if at and not is_timetable(at):
+        raise ValueError(f"{name}: {at!r} are not five fields of cron")
 
     def declare(act: Callable[..., Any]) -> Job:
         if name in _declared:

@@ -42,6 +42,7 @@ from lifecycle.models.reminder import (
     PlanMark,
     Way,
 )
+from lifecycle.models.sign import Sign, SignKind
 from lifecycle.models.target import Target
 from lifecycle.models.tranche import Tranche
 from lifecycle.models.webhook import Dialect, Webhook
@@ -105,6 +106,8 @@ __all__ = [
     "ReasonClass",
     "ReportProgress",
     "Severity",
+    "Sign",
+    "SignKind",
     "Signature",
     "Site",
     "StateChange",

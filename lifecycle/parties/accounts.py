@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -120,6 +121,29 @@ def change_password(*, person: Person, old: str, new: str, actor: Actor, now: da
     with transaction.atomic():
         _set_password(person, new, must_change=False)
         record(actor, "change_password", at=now, subject=person.username)
+
+
+def change_email(*, person: Person, email: str, password: str, actor: Actor, now: datetime) -> None:
+    """Where the person's mail goes from now on; empty: nowhere. The password says that it is they who ask.
+
+    Raises:
+        TooManyAttempts: the password was wrong too often.
+        Invalid: the password is wrong, or the address none; details name the field.
+    """
+    address = email.strip()
+    if address:
+        try:
+            validate_email(address)
+            Person._meta.get_field("email").run_validators(address)
+        except ValidationError as error:
+            wanted = _("请填写有效的电子邮箱。")
+            raise Invalid(wanted, details={"email": wanted}) from error
+    if _checked(person.username, password, actor.address, now, "confirm_password", "email") is None:
+        raise Invalid(_("密码不正确。"), details={"password": _("密码不正确。")})
+    with transaction.atomic():
+        person.email = address
+        person.save(update_fields=["email"])
+        record(actor, "change_email", at=now, subject=person.username)
 
 
 def reset_password(*, person: Person, actor: Actor, now: datetime) -> str:

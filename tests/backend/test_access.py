@@ -12,13 +12,15 @@ from finance.kinds import KINDS
 from finance.models import Refund
 from finance.terms import SOURCES
 from lifecycle.models import Acceptance, AnnualReport, ChangeRequest, Contract, Exemption, Panelist, Project
+from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Role
+from lifecycle.reminders.calendar_links import make_link
 from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
 from tests.builders import make_exemption, make_project, make_tranche, moved, yuan
 from tests.finance.settling import asked
 from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.papers import make_document
-from tests.people import api_of, people_around
+from tests.people import api_of, make_person, now, people_around
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 
@@ -57,9 +59,16 @@ def a_refund(project: Project) -> Refund:
     return asked(project, "0.00", interest=yuan("1.00"))
 
 
+def a_calendar(project: Project) -> str:
+    """The token of somebody's calendar, which opens it to whoever has it."""
+    person = make_person((Role.UNIT, project.unit))
+    return make_link(person=person, actor=OPERATOR_ACTOR, now=now())
+
+
 API: dict[str, Door] = {
     "api:token": Door({"POST": None}, is_open=True),
     "api:me": Door({"GET": None}),
+    "api:calendar": Door({"GET": None}, is_open=True, arguments={"token": a_calendar}),
     "api:batches": Door({"GET": Act.SEE_PROJECTS}),
     "api:projects": Door({"GET": Act.SEE_PROJECTS}),
     "api:project": Door({"GET": Act.SEE_PROJECTS}, of_project=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,9 +10,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
@@ -50,8 +54,9 @@ def answer(url: str, seconds: float) -> str:
             time.sleep(0.2)
 
 
-def test_a_fresh_folder_shows_the_sample_and_ctrl_c_ends_all_of_it(home: Path) -> None:
-    port = free_port()
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`manage.py serve` as a process, killed in the end if it is still there."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
@@ -64,18 +69,69 @@ def test_a_fresh_folder_shows_the_sample_and_ctrl_c_ends_all_of_it(home: Path) -
         start_new_session=True,
     ) as served:
         try:
-            page = answer(f"http://127.0.0.1:{port}/sign-in/", seconds=120)
+            yield served
         finally:
-            os.killpg(served.pid, signal.SIGINT)
-            words, _nothing = served.communicate(timeout=60)
+            served.kill()
+
+
+def processes_of(home: Path) -> list[str]:
+    """What still runs of this home: every process is told of it in its environment."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"PILOT_HOME={home}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def until_nothing_runs(home: Path) -> None:
+    give_up = time.monotonic() + 30
+    while processes_of(home):
+        assert time.monotonic() < give_up, processes_of(home)
+        time.sleep(0.2)
+
+
+def health(port: int) -> dict[str, Any]:
+    """What the site says of itself once clock and worker have been heard."""
+    give_up = time.monotonic() + 60
+    while True:
+        with suppress(urllib.error.HTTPError):
+            found: dict[str, Any] = json.loads(answer(f"http://127.0.0.1:{port}/healthz", seconds=120))
+            return found
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+
+
+def test_a_fresh_folder_shows_the_sample_and_ctrl_c_ends_all_of_it(home: Path) -> None:
+    port = free_port()
+    with serving(home, port) as served:
+        page = answer(f"http://127.0.0.1:{port}/sign-in/", seconds=120)
+        told = health(port)
+        os.killpg(served.pid, signal.SIGINT)
+        words, _nothing = served.communicate(timeout=60)
 
     assert "unit.BA2022001" in page
+    assert told["status"] == "ok"
     assert f"http://127.0.0.1:{port}" in words
     assert "Pilot-demo-2026" in words
     assert served.returncode == 0
     assert not database.is_running(home)
     with pytest.raises(OSError):
         answer(f"http://127.0.0.1:{port}/", seconds=0)
+    until_nothing_runs(home)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_killed_it_leaves_no_process_but_the_database(home: Path) -> None:
+    port = free_port()
+    with serving(home, port) as served:
+        answer(f"http://127.0.0.1:{port}/sign-in/", seconds=120)
+        served.kill()
+
+    database.stop(home)
+    until_nothing_runs(home)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_started() -> None:

@@ -18,12 +18,13 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
 from backend import database, sample
+from backend.processes import TiedProcess
 from backend.settings import environment
 from lifecycle.parties.models import Organisation, Person
 
 
 class Command(BaseCommand):
-    help = _("启动系统：数据库、数据表、示范数据、网站；Ctrl-C 停止全部。")
+    help = _("启动系统：数据库、数据表、示范数据、网站、后台任务；Ctrl-C 停止全部。")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = environment.text("WEB_HOST", "127.0.0.1")
@@ -118,6 +119,7 @@ def _run_procfile(host: str, port: int) -> int:
         "DJANGO_SETTINGS_MODULE": environment.text("DJANGO_SETTINGS_MODULE", "backend.settings.base"),
     }
     manager = Manager()
+    manager._process_ctor = TiedProcess
     for name, command in parse_procfile(
         (settings.BASE_DIR / "Procfile").read_text(encoding="utf-8")
     ).processes.items():

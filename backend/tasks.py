@@ -1,0 +1,27 @@
+"""What backend has done behind the scenes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from backend.ways.sending import deliver
+from lifecycle.calendar import in_working_hours, is_working_day
+from lifecycle.jobs import Run, job
+
+SENDING = gettext_noop("正在发送邮件和群消息")
+
+
+@job("reminders.deliver", title=_("发送邮件和群消息"), at="*/5 9-17 * * *", seconds=600)
+def deliver_digests(run: Run) -> dict[str, Any]:
+    """Put together and send what waits for mail and webhooks, on working days in working hours.
+
+    Gives {"ok", "mails", "calls", "bounced", "failed", "later"}, counts of digests; {"skipped": true} at other times.
+    """
+    now = run.now()
+    if not in_working_hours(now) or not is_working_day(timezone.localdate(now)):
+        return {"skipped": True}
+    return deliver(clock=run.now, note=lambda over: run.advance(over, None, SENDING)).as_json
