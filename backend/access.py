@@ -87,6 +87,7 @@ class Act(StrEnum):
     SET_CALENDAR = "set_calendar"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
+    SEE_HEALTH = "see_health"
 
 
 _BUSINESS = frozenset({Role.UNIT, Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR})
@@ -141,6 +142,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.SET_CALENDAR: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
+    Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles may do each act. Source: PRODUCT.md 'People'; RULES.md 'What may be posted, and by whom'."""
 

@@ -50,6 +50,7 @@ ACTS = {
     "withdraw_calendar_notice": _("收回放假通知确认"),
     "import_workbook": _("导入工作簿"),
     "load_sample": _("载入示范数据"),
+    "cancel_job": _("取消任务"),
     "post_entry": _("登记资金"),
     "reverse_entry": _("红冲"),
     "log_milestone": _("登记里程碑进展（旧）"),

@@ -17,9 +17,11 @@ from backend.pages import (
     documents,
     exemptions,
     expert,
+    health,
     history,
     imports,
     inspections,
+    jobs,
     ledger,
     logging,
     milestones,
@@ -33,8 +35,8 @@ from backend.pages import (
     signing,
     start,
     tranches,
-    work_calendar,
     webhooks,
+    work_calendar,
 )
 from backend.pages.converters import LinkToken, ProjectNumber
 
@@ -47,6 +49,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("password/", signing.password, name="password"),
     path("language/", signing.language, name="language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("health/", health.health, name="health"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<number:number>/", project.project, name="project"),
     path("projects/<number:number>/contract/", contracts.contract, name="contract"),
