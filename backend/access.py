@@ -84,8 +84,10 @@ class Act(StrEnum):
     EXPORT_WORKBOOK = "export_workbook"
     MANAGE_WEBHOOKS = "manage_webhooks"
     SET_LIMITS = "set_limits"
+    SET_CALENDAR = "set_calendar"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
+    SEE_HEALTH = "see_health"
 
 
 _BUSINESS = frozenset({Role.UNIT, Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR})
@@ -137,8 +139,10 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
     Act.MANAGE_WEBHOOKS: _ON_SITE,
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
+    Act.SET_CALENDAR: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
+    Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles may do each act. Source: PRODUCT.md 'People'; RULES.md 'What may be posted, and by whom'."""
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from backend.ways.sending import deliver
+from backend.workbook.job import bring_in as bring_in
+from backend.workbook.job import sweep_uploads as sweep_uploads
 from lifecycle.calendar import in_working_hours, is_working_day
 from lifecycle.jobs import Run, job
 
@@ -19,7 +21,7 @@ SENDING = gettext_noop("正在发送邮件和群消息")
 def deliver_digests(run: Run) -> dict[str, Any]:
     """Put together and send what waits for mail and webhooks, on working days in working hours.
 
-    Gives {"ok", "mails", "calls", "bounced", "failed", "later"}, counts of digests; {"skipped": true} at other times.
+    Gives {"mails", "calls", "bounced", "failed", "later"}, counts of digests; {"skipped": true} at other times.
     """
     now = run.now()
     if not in_working_hours(now) or not is_working_day(timezone.localdate(now)):

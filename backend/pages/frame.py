@@ -11,17 +11,19 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from backend.access import Act, may, sight_for
+from backend.pages.health import banner
 from lifecycle.parties.models import Person, Role
 from lifecycle.parties.sight import Sight
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame; no query beyond the sight that the page asks for anyway."""
+    """Context of the frame; no query beyond the sight that the page asks for anyway, one for an administrator."""
     user = getattr(request, "user", None)
     sight = sight_for(request) if isinstance(user, Person) and not user.must_change_password else None
     return {
         "places": places(sight, request.path) if sight else [],
         "roles_held": [Role(role).label for role in sorted(sight.roles)] if sight else [],
+        "troubles_behind": banner(sight) if sight else [],
         "other_language": "en" if (get_language() or "").startswith("zh") else settings.LANGUAGE_CODE,
     }
 
@@ -37,9 +39,11 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
             pgettext("list", "批次"),
             "batches",
         ),
+        (may(Act.SET_CALENDAR, sight), _("日历"), "calendar"),
         (may(Act.MANAGE_PEOPLE, sight), _("人员"), "people"),
         (may(Act.MANAGE_PEOPLE, sight), pgettext("list", "单位"), "organisations"),
         (may(Act.READ_LOG, sight), _("安全日志"), "security-log"),
+        (may(Act.SEE_HEALTH, sight), _("运行状况"), "health"),
     )
     addresses = [(label, reverse(name)) for allowed, label, name in menu if allowed]
     return [{"label": label, "url": url, "here": path.startswith(url)} for label, url in addresses]

@@ -3,52 +3,43 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.core import signing
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from backend import uploads
 from backend.access import Act, may, require
 from backend.middleware import actor_of
 from backend.pages.access import PageRequest, signed_in
+from backend.pages.job_results import Result, shows
+from backend.pages.jobs import wait_for
 from backend.workbook.exporting import export_workbook
 from backend.workbook.faults import Fault
 from backend.workbook.importing import import_workbook
+from backend.workbook.job import bring_in
 from backend.workbook.package import LARGEST_FILE
 from backend.workbook.preview import Preview
-from lifecycle.errors import Conflict
+from lifecycle.jobs import ask
+from lifecycle.models import JobState
 from lifecycle.parties.sight import Sight
-
-FOLDER = "uploads"
-KEPT_FOR = timedelta(hours=2)
-"""How long an upload waits for its confirmation."""
 
 FAULTS_SHOWN = 500
 CHANGES_SHOWN = 300
 NOTHING_IN_SIGHT = Sight(False, frozenset(), frozenset(), frozenset(), frozenset(), {})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class UploadGone(Conflict):
-    """The uploaded file waits no longer, or was another person's."""
-
-    code = "upload_gone"
 
 
 class UploadForm(forms.Form):
@@ -102,26 +93,36 @@ def imports(request: PageRequest) -> HttpResponseBase:
         **_shown(preview),
     }
     if preview.ok and preview.changes_anything:
-        context["upload"] = _keep(content, name=file.name, person=request.user.pk)
+        uploads.sweep(now=timezone.now())
+        context["upload"] = uploads.keep(content, name=file.name, person=request.user.pk)
     return render(request, "pages/imports.html", context, status=200 if preview.ok else 422)
 
 
 @require_POST
 @signed_in
 def confirm(request: PageRequest) -> HttpResponseBase:
-    """Write what was previewed, all of it or, where a fault came up meanwhile, nothing."""
+    """Have what was previewed written, all of it or, where a fault came up meanwhile, nothing.
+
+    What is done within moments is answered at once; the rest shows its progress.
+    """
     require(Act.IMPORT_WORKBOOK, request.sight)
-    path, name = _kept(request.POST.get("upload", ""), person=request.user.pk)
-    with default_storage.open(path) as file:
-        content = file.read()
-    preview = import_workbook(
-        content,
-        actor=actor_of(request),
-        sight=request.sight,
-        now=timezone.now(),
-        name=name,
+    path, name = uploads.kept(request.POST.get("upload", ""), person=request.user.pk)
+    run = wait_for(
+        ask(
+            bring_in,
+            now=timezone.now(),
+            by=request.user,
+            # Confirmed twice, the same upload is brought in once.
+            key=path,
+            path=path,
+            name=name,
+            address=actor_of(request).address,
+            language=get_language() or settings.LANGUAGE_CODE,
+        )
     )
-    default_storage.delete(path)
+    if run.state != JobState.DONE:
+        return redirect("job", pk=run.pk)
+    preview = Preview.of_json(run.result)
     if not preview.ok:
         context = {"form": UploadForm(), "name": name, **_shown(preview)}
         return render(request, "pages/imports.html", context, status=422)
@@ -135,6 +136,13 @@ def confirm(request: PageRequest) -> HttpResponseBase:
         },
     )
     return redirect("projects")
+
+
+@shows(bring_in.name)
+def brought_in(result: Any) -> Result:
+    """What an import that took longer came to."""
+    preview = Preview.of_json(result)
+    return Result("pages/parts/brought_in.html", {"name": result["name"], **_shown(preview)})
 
 
 @require_safe
@@ -192,36 +200,3 @@ def _shown(preview: Preview) -> dict[str, Any]:
 
 def _some(faults: list[Fault]) -> list[Fault]:
     return faults[:FAULTS_SHOWN]
-
-
-def _keep(content: bytes, *, name: str, person: int) -> str:
-    """Put the upload by for its confirmation; the mark names it for this person alone."""
-    _sweep()
-    path = default_storage.save(f"{FOLDER}/{uuid4()}.xlsx", ContentFile(content))
-    return signing.dumps({"path": path, "name": name, "person": person}, salt=FOLDER)
-
-
-def _kept(mark: str, *, person: int) -> tuple[str, str]:
-    """(path, name) of the upload.
-
-    Raises:
-        UploadGone: it waited too long, was confirmed already, or the mark is not this person's.
-    """
-    try:
-        upload = signing.loads(mark, salt=FOLDER, max_age=KEPT_FOR)
-    except signing.BadSignature:
-        upload = {}
-    if upload.get("person") != person or not default_storage.exists(upload["path"]):
-        raise UploadGone(_("上传的文件已处理或已过期，请重新上传。"))
-    return upload["path"], upload["name"]
-
-
-def _sweep() -> None:
-    """Drop uploads that nobody confirmed."""
-    if not default_storage.exists(FOLDER):
-        return
-    until = timezone.now() - KEPT_FOR
-    for name in default_storage.listdir(FOLDER)[1]:
-        path = f"{FOLDER}/{name}"
-        if default_storage.get_modified_time(path) < until:
-            default_storage.delete(path)

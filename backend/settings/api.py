@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "batches", "description": _("批次及其管理参数")},
         {"name": "applications", "description": _("多个项目一并申请验收")},
         {"name": "imports", "description": _("工作簿导入")},
+        {"name": "jobs", "description": _("后台任务")},
     ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -49,6 +50,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "ProjectStateEnum": "lifecycle.models.ProjectState",
+        "JobStateEnum": "lifecycle.models.JobState",
         "ChangeStateEnum": "lifecycle.models.ChangeState",
         "ChangeKindEnum": "lifecycle.models.ChangeKind",
         "InspectionStateEnum": "lifecycle.models.InspectionState",

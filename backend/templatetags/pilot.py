@@ -56,6 +56,12 @@ def detail(value: Any) -> str:
 
 
 @register.filter
+def last_line(text: str) -> str:
+    """The last line that says something; of a traceback, what went wrong."""
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+@register.filter
 def figures(answer: Answer) -> list[tuple[str, str]]:
     """The figures of an answer, named and written out."""
     return labelled(answer)

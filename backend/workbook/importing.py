@@ -41,6 +41,7 @@ def import_workbook(
     dry_run: bool = False,
     name: str = "",
     progress: Progress | None = None,
+    before_commit: Callable[[Preview], None] | None = None,
 ) -> Preview:
     """Bring in the .xlsx file in `content`, or with `dry_run` find out what that would do.
 
@@ -48,6 +49,7 @@ def import_workbook(
     name: of the file, for the log. Every fault is listed; if there is one, nothing is written and all counts
     are zero. Movements enter the ledger as they happened, even where a balance falls below zero. The number
     of queries does not depend on the number of rows but by thousands written at once.
+    before_commit: called last in the transaction that wrote; what it raises undoes all of it.
     Source: WORKBOOK, "What an import promises".
     """
     findings = Findings()
@@ -63,6 +65,9 @@ def import_workbook(
             if not findings.faults and not dry_run:
                 _write(desk, plans, money, actor=actor, now=now, name=name, progress=progress)
                 preview.written = True
+                if before_commit is not None:
+                    preview.warnings = findings.warnings
+                    before_commit(preview)
     except TooManyFaults:
         pass
     except IntegrityError:

@@ -1,5 +1,7 @@
 """What an import would do, or did: counts, every changed field, every fault; for pages, API and command."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,3 +64,15 @@ class Preview:
             "faults": [fault.as_json() for fault in self.faults],
             "warnings": [warning.as_json() for warning in self.warnings],
         }
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> Preview:
+        """The outcome out of what as_json gave; which rows were added and what changed in them is not in it."""
+        return cls(
+            created=kept["created"],
+            updated=kept["updated"],
+            unchanged=kept["unchanged"],
+            faults=[Fault(**each) for each in kept["faults"]],
+            warnings=[Fault(**each) for each in kept["warnings"]],
+            written=kept["ok"],
+        )

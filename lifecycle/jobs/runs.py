@@ -117,6 +117,7 @@ class Run:
     """A run in the hands of the worker that took it. attempt tells it from a later one of the same run.
 
     Everything it writes to its row holds only while that attempt has it. clock: what the time is.
+    is_finished: its end was written, maybe not committed yet. is_over: nothing more is to be written.
     """
 
     id: UUID
@@ -126,6 +127,7 @@ class Run:
     clock: Callable[[], datetime]
     line: Line = field(default_factory=Line)
     is_over: bool = False
+    is_finished: bool = False
 
     def now(self) -> datetime:
         """The present instant, by the clock that the worker was given."""
@@ -139,7 +141,7 @@ class Run:
         Raises:
             Stopped: it was cancelled, or another worker has it.
         """
-        assert not self.is_over, "a run that is over does not advance"
+        assert not (self.is_over or self.is_finished), "a run that is over does not advance"
         found = self._mine(
             "done = %s, total = %s, note = %s, lease_until = %s",
             [done, total, note[:200], self.now() + lease()],
@@ -155,8 +157,7 @@ class Run:
     def finish(self, result: Any, *, even_if_cancelled: bool = False) -> None:
         """It is done. result: JSON.
 
-        Called by a job as the last statement of the transaction that did the work, both hold or
-        neither. A job that only returns its result is finished by its worker, even where somebody
+        Called by a job as the last thing in the transaction that did the work, both hold or neither. A job that only returns its result is finished by its worker, even where somebody
         cancelled it after the last sign of life: what was done, was done.
 
         Raises:
@@ -174,6 +175,11 @@ class Run:
             )
             if not cursor.rowcount:
                 raise Stopped
+        self.is_finished = True
+        # Where the commit fails it is not over: the job says what came of it instead.
+        transaction.on_commit(self._end)
+
+    def _end(self) -> None:
         self.is_over = True
 
     def fail(self, error: str) -> None:

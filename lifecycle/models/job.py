@@ -88,6 +88,8 @@ class JobRun(models.Model):
             models.Index(fields=["state", "asked_at"], name="job_open", condition=~Q(state__in=OVER)),
             models.Index(fields=["job", "-asked_at"], name="job_latest"),
             models.Index(fields=["asked_by", "-asked_at"], name="job_of_person"),
+            models.Index(fields=["-asked_at"], name="job_newest"),
+            models.Index(fields=["-finished_at"], name="job_failed", condition=Q(state=JobState.FAILED)),
         ]
 
     def __str__(self) -> str:

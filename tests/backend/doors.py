@@ -30,11 +30,13 @@ class Door:
     of_project: whether it is about the project, so that strangers are told it does not exist. An argument may
     be worked out of the project.
     is_open: whether nobody in particular may come in.
+    is_hidden: whether those who may not are told that it does not exist.
     """
 
     methods: dict[str, Act | None]
     of_project: bool = False
     is_open: bool = False
+    is_hidden: bool = False
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def expected(self, name: str, method: str) -> int | None:
@@ -48,7 +50,9 @@ class Door:
         if method not in self.served:
             return 405
         act = self.methods["GET" if method == "HEAD" else method]
-        return None if act is None or HOLDS.get(name, name) in TABLE[act] else 403
+        if act is None or HOLDS.get(name, name) in TABLE[act]:
+            return None
+        return 404 if self.is_hidden else 403
 
     def arguments_for(self, project: Project) -> dict[str, Any]:
         """The arguments, those that hang on the project worked out; `pk` may name the project's things."""

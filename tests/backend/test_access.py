@@ -11,7 +11,16 @@ from backend.access import TABLE, Act
 from finance.kinds import KINDS
 from finance.models import Refund
 from finance.terms import SOURCES
-from lifecycle.models import Acceptance, AnnualReport, ChangeRequest, Contract, Exemption, Panelist, Project
+from lifecycle.models import (
+    Acceptance,
+    AnnualReport,
+    ChangeRequest,
+    Contract,
+    Exemption,
+    JobRun,
+    Panelist,
+    Project,
+)
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Role
 from lifecycle.reminders.calendar_links import make_link
@@ -47,6 +56,11 @@ def withdrawn_change(project: Project) -> ChangeRequest:
         reason="测试",
         wanted={"leader": "王工"},
     )
+
+
+def a_run(project: Project) -> JobRun:
+    """Work that nobody in particular asked for."""
+    return JobRun.objects.create(job="reports.refresh")
 
 
 def an_expert(project: Project) -> Panelist:
@@ -234,6 +248,8 @@ API: dict[str, Door] = {
     "api:compliance": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:compliance-summary": Door({"GET": Act.SEE_COMPLIANCE}),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
+    "api:job": Door({"GET": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
+    "api:job-cancel": Door({"POST": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
     "api:schema": Door({"GET": None}, is_open=True),
     "api:docs": Door({"GET": None}, is_open=True),
 }

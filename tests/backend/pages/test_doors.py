@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -78,9 +79,12 @@ ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "workbook-blank": TABLE[Act.IMPORT_WORKBOOK],
     "workbook-export": TABLE[Act.EXPORT_WORKBOOK],
     "batches": TABLE[Act.SEE_PROJECTS] | TABLE[Act.SET_LIMITS],
+    "calendar": TABLE[Act.SEE_PROJECTS] | TABLE[Act.SET_CALENDAR],
     "people": TABLE[Act.MANAGE_PEOPLE],
     "organisations": TABLE[Act.MANAGE_PEOPLE],
     "security-log": TABLE[Act.READ_LOG],
+    "health": TABLE[Act.SEE_HEALTH],
+    "jobs": frozenset(Role.values) | {"without role"},
     "password": frozenset(Role.values) | {"without role"},
     "preferences": frozenset(Role.values) | {"without role"},
     "webhooks": TABLE[Act.MANAGE_WEBHOOKS],
@@ -116,6 +120,7 @@ POSTED = {
     "webhook-test",
     "webhook-switch",
     "webhook-delete",
+    "job-cancel",
     "person-leave",
     "person-switch",
     "person-reset",
@@ -190,7 +195,7 @@ THINGS: dict[str, Callable[[Project], dict[str, Any]]] = {
 }
 """The thing that is sent to, where it is looked up before it is asked who may."""
 
-ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done"}
+ELSEWHERE = {"home", "sign-in", "batch", "person", "expert", "expert-done", "job", "healthz"}
 """Walked in the tests of their subject."""
 
 
@@ -277,6 +282,7 @@ def posted_arguments(project: Project) -> dict[str, dict[str, Any]]:
         "webhook-test": {"pk": 1},
         "webhook-switch": {"pk": 1},
         "webhook-delete": {"pk": 1},
+        "job-cancel": {"pk": uuid4()},
         "person-leave": {"pk": 1, "membership": 1},
         "person-switch": {"pk": 1},
         "person-reset": {"pk": 1},
