@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.template.loader import render_to_string
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.ways.standing import Standing, standing
 from lifecycle.models import Digest
+from lifecycle.parties.models import Role
+from tests.backend.pages.browsing import browser_of, text_of
 from tests.builders import make_project
+from tests.people import make_person
 from tests.reminding import at, deliver_to, hook, make_matter, reader
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +38,9 @@ def test_mail_that_waits_for_a_server_is_counted_and_said(settings: Settings):
     found = standing(now=NOW)
 
     assert (found.has_server, found.mails_waiting, found.oldest, found.is_well) == (False, 1, NOW, False)
-    assert "尚未配置邮件服务器" in render_to_string("pages/parts/ways_out.html", {"ways": found})
+    administrator = make_person((Role.ADMINISTRATOR, project.unit))
+    page = text_of(browser_of(administrator).get(reverse("health")))
+    assert "尚未配置邮件服务器" in page and "一切正常" not in page
 
 
 def test_what_did_not_arrive_is_counted_by_how_it_ended():
