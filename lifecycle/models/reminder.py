@@ -124,7 +124,8 @@ class Message(models.Model):
     """One thing to be said to one organisation about one matter, a number of days before or after it is due.
 
     step: days after the due day (below zero: before). send_on: the working day on which it goes out; the due
-    day itself never shifts. Planned and withdrawn as the facts change; sent once, by a conditional UPDATE.
+    day itself never shifts. Planned and withdrawn as the facts change; sent once, by a conditional UPDATE, after
+    which the database refuses to change or delete it (migration 0015).
     WITHDRAWN: the matter was done, fell away, or is due on another day now. OVERTAKEN: a later step of the same
     matter went to the same organisation in its place.
     """
@@ -276,6 +277,11 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["person", "-made_at"], name="delivery_bell", condition=Q(way="bell")),
+            models.Index(
+                fields=["person", "-made_at", "-id"],
+                name="delivery_unseen",
+                condition=Q(way="bell", seen_at__isnull=True, done_at__isnull=True),
+            ),
             models.Index(
                 fields=["person", "webhook"],
                 name="delivery_without_digest",
