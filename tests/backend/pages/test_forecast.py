@@ -16,6 +16,7 @@ from tests.backend.pages.browsing import browser_of, text_of
 from tests.backend.pages.matters import stand_still
 from tests.builders import make_matter, make_message, make_project
 from tests.people import make_person, people_around
+from tests.reminding import know_kinds
 
 pytestmark = pytest.mark.django_db
 FORECAST = "/forecast/"
@@ -66,9 +67,7 @@ def test_messages_stand_under_their_days_with_whom_they_reach(
     assert beyond.pk not in foretold(browser_of(around["province"]))
 
 
-def test_one_knows_of_what_is_for_oneself_and_those_below(
-    project: Project, around: dict[str, Person | None]
-):
+def test_one_knows_of_what_is_for_oneself_and_those_below(project: Project, around: dict[str, Person | None]):
     park = project.cluster.park
     to_unit = planned(project, 3).pk
     to_park = planned(project, 4, organisation=park).pk
@@ -95,16 +94,12 @@ def test_a_year_whose_days_off_are_not_announced_is_marked(
     assert "暂定" in text_of(browser_of(around["unit"]).get(FORECAST))
 
 
-def test_the_rehearsal_is_the_provinces_and_sends_nothing(
-    project: Project, around: dict[str, Person | None]
-):
+def test_the_rehearsal_is_the_provinces_and_sends_nothing(project: Project, around: dict[str, Person | None]):
     planned(project, 0)
 
     found = {who: browser_of(around[who]).post(reverse("rehearsal")).status_code for who in around}
 
-    assert found == {
-        who: 302 if who == "nobody" else 200 if who == "province" else 403 for who in found
-    }
+    assert found == {who: 302 if who == "nobody" else 200 if who == "province" else 403 for who in found}
     assert "演练：现在会发什么" in text_of(browser_of(around["province"]).get(FORECAST))
     assert "演练：现在会发什么" not in text_of(browser_of(around["park"]).get(FORECAST))
     assert Message.objects.get().state == "planned"
@@ -124,21 +119,32 @@ def test_the_page_costs_the_same_for_any_number(
         browser.get(FORECAST)
 
 
-def test_the_province_says_which_kinds_bind_and_which_are_urgent(around: dict[str, Person | None]):
+def test_the_province_says_which_kinds_bind_and_which_are_urgent(
+    around: dict[str, Person | None], monkeypatch: pytest.MonkeyPatch
+):
+    know_kinds(monkeypatch)
     browser = browser_of(around["province"])
     address = reverse("reminder-kinds")
 
-    done = browser.post(address, {"milestone-binding": "on", "finding-urgent": "on"}, follow=True)
-    again = browser.post(address, {"milestone-binding": "on", "finding-urgent": "on"}, follow=True)
+    done = browser.post(
+        address,
+        {"test_money-binding": "on", "test_money-urgent": "on", "test_alarm-urgent": "on"},
+        follow=True,
+    )
+    again = browser.post(
+        address,
+        {"test_money-binding": "on", "test_money-urgent": "on", "test_alarm-urgent": "on"},
+        follow=True,
+    )
 
     assert "已改动 2 类" in text_of(done)
     assert "已改动 0 类" in text_of(again)
     assert set(KindSetting.objects.values_list("kind", "is_binding", "is_urgent")) == {
-        ("milestone", True, False),
-        ("finding", False, True),
+        ("test_work", False, False),
+        ("test_money", True, True),
     }
     assert SecurityEvent.objects.filter(act="set_reminders").count() == 1
-    assert 'name="milestone-binding" id="id_milestone-binding" checked' in text_of(browser.get(address))
+    assert 'name="test_money-binding" id="id_test_money-binding" checked' in text_of(browser.get(address))
 
 
 def test_nobody_else_says_it(around: dict[str, Person | None]):

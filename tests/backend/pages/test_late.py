@@ -126,9 +126,7 @@ def test_a_trail_out_of_sight_does_not_exist(project: Project):
     found = people_around(project)
 
     for who, status in (("other park", 404), ("auditor", 200), ("administrator", 403)):
-        assert (
-            browser_of(found[who]).get(reverse("late-trail", args=[matter.pk])).status_code == status
-        )
+        assert browser_of(found[who]).get(reverse("late-trail", args=[matter.pk])).status_code == status
 
 
 def test_the_file_says_the_same_and_runs_no_formula(project: Project, province: Client):
