@@ -69,6 +69,7 @@ class Act(StrEnum):
     RECORD_RECEIPT = "record_receipt"
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
+    SEE_TODO = "see_todo"
     SET_CARETAKER = "set_caretaker"
     SET_REMINDERS = "set_reminders"
     START_FUNDING = "start_funding"
@@ -132,6 +133,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_RECEIPT: _PROVINCE,
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
+    Act.SEE_TODO: _ON_SITE,
     Act.SET_CARETAKER: _ON_SITE,
     Act.SET_REMINDERS: _PROVINCE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
@@ -156,6 +158,11 @@ def require(act: Act, sight: Sight) -> None:
     """Raises Forbidden unless some role of the person allows the act."""
     if not may(act, sight):
         raise Forbidden(_("您的角色没有这项操作的权限。"), details={"act": act.value})
+
+
+def responsible_for(sight: Sight) -> frozenset[int]:
+    """The organisations that the person acts for in a role in which one has something to do."""
+    return frozenset().union(*(sight.acting.get(role, frozenset()) for role in TABLE[Act.SEE_TODO]))
 
 
 def roles_on(sight: Sight, project: Project) -> frozenset[str]:

@@ -131,6 +131,7 @@ ACTS = {
     "caretaker_hand_over": _("移交经办项目"),
     "hand_over": _("工作交接"),
     "set_reminders": _("设定提醒事项"),
+    "download_late": _("下载逾期清单"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

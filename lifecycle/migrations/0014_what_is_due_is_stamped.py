@@ -14,7 +14,7 @@ DROP FUNCTION lifecycle_stamp_all() CASCADE;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lifecycle", "0012_jobs_and_reminders"),
+        ("lifecycle", "0013_signs_of_life"),
         ("parties", "0003_programs_carry_tokens"),
     ]
     operations = [

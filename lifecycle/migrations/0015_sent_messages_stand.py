@@ -12,7 +12,7 @@ DROP FUNCTION lifecycle_message_stands() CASCADE;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lifecycle", "0012_jobs_and_reminders")]
+    dependencies = [("lifecycle", "0014_what_is_due_is_stamped")]
     operations = [
         migrations.RunSQL(FORWARD, REVERSE),
         migrations.AddIndex(
