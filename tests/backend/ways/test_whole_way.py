@@ -42,5 +42,5 @@ def test_a_milestone_that_comes_near_reaches_its_unit_once(mail_server: MailServ
     assert milestone.name in part.get_content()
     assert "还有 7 天" in part.get_content()
     assert f"/projects/BA2022001/milestones/#milestone-{milestone.pk}" in part.get_content()
-    story = Delivery.objects.get(way="mail", person=person, digest__isnull=False)
+    story = Delivery.objects.get(way="mail", person=person, message__matter__kind="milestone")
     assert (story.message.state, story.digest and story.digest.state) == (MessageState.SENT, "sent")
