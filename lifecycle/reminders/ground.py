@@ -39,8 +39,13 @@ def ground(*limits: str, is_with_above: bool = False) -> str:
     is_with_above: city_id (the park's, else the unit's), place_id (the city of the unit's place, else the park's),
     province_id (the one above, else the first there is): where one is missing the next above stands for it, the park
     where nobody is above. has_city. Only what is asked for is joined, since planning a join costs more than most.
+    OFFSET keeps it apart, so that it is worked out once a project, not wherever a column of it is named.
     """
-    columns = "".join(f", {_limit(code)} AS {code}" for code in limits)
+    columns = "".join(f", b.{code}" for code in limits)
+    batches = f"""JOIN (
+            SELECT b.id, b.awarded_on{"".join(f", {_limit(code)} AS {code}" for code in limits)}
+            FROM lifecycle_batch b OFFSET 0
+        ) b ON b.id = c.batch_id"""
     return f"""(
         SELECT p.id AS project_id, p.state, p.site, p.start_on, p.end_on AS final_end_on,
             p.contract_signed_on AS signed_on, p.unit_id, c.park_id,
@@ -49,9 +54,10 @@ def ground(*limits: str, is_with_above: bool = False) -> str:
         FROM chosen
         JOIN lifecycle_project p ON p.id = chosen.project_id
         JOIN lifecycle_cluster c ON c.id = p.cluster_id
-        {"JOIN lifecycle_batch b ON b.id = c.batch_id" if limits else ""}
+        {batches if limits else ""}
         {_JOINED_ABOVE if is_with_above else ""}
         LEFT JOIN {_MOVES} moves ON moves.project_id = p.id
+        OFFSET 0
     )"""
 
 
@@ -59,12 +65,6 @@ def waived(rule: str) -> str:
     """The condition that an exception to the rule is in force for the project of `g` on the day."""
     return f"""EXISTS (SELECT FROM lifecycle_exemption x WHERE x.project_id = g.project_id AND x.rule = '{rule}'
             AND x.state = 'granted' AND x.granted_on <= %(on)s AND (x.until IS NULL OR x.until >= %(on)s))"""
-
-
-def happened(kind: str, more: str = "") -> str:
-    """The condition that a dated event of the kind was there by the day, for the project of `g`."""
-    return f"""EXISTS (SELECT FROM lifecycle_datedevent e WHERE e.project_id = g.project_id AND e.kind = '{kind}'
-            AND e.happened_on <= %(on)s {more})"""
 
 
 def months_after(day: str, months: str) -> str:
@@ -136,12 +136,13 @@ def _limit(code: str) -> str:
 # OFFSET keeps these joins apart from the others, which are planned sooner without them. Parks are few.
 _PARKS = """(
             SELECT park.id, city.id AS city_id, coalesce(province.id, first.id) AS province_id
-            FROM parties_organisation park
+            FROM (SELECT DISTINCT park_id FROM lifecycle_cluster) used
+            JOIN parties_organisation park ON park.id = used.park_id
             LEFT JOIN parties_organisation city ON city.id = park.parent_id AND city.kind = 'city'
             LEFT JOIN parties_organisation province ON province.kind = 'province'
                 AND province.id = CASE WHEN city.id IS NULL THEN park.parent_id ELSE city.parent_id END
             CROSS JOIN (SELECT min(o.id) AS id FROM parties_organisation o WHERE o.kind = 'province') first
-            WHERE park.id IN (SELECT park_id FROM lifecycle_cluster) OFFSET 0
+            OFFSET 0
         )"""
 
 _PLACE = """LATERAL (

@@ -73,7 +73,7 @@ ANNUAL_REPORT = Kind(
             SELECT p.*, {months_after("p.start_on", "p.report_after_months")} AS first_report,
                 (SELECT min(e.happened_on) FROM lifecycle_datedevent e WHERE e.project_id = p.project_id
                     AND e.kind = '{ACCEPTANCE_APPLICATION}' AND e.happened_on <= %(on)s) AS applied_on
-            FROM {ground("report_after_months", "report_cutoff", "report_due")} p
+            FROM {ground("report_after_months", "report_cutoff", "report_due")} p OFFSET 0
         ) g
         CROSS JOIN LATERAL generate_series(
             extract(year FROM g.start_on)::integer, extract(year FROM %(until)s::date)::integer) years (year)
