@@ -39,7 +39,8 @@ class Matter(models.Model):
     messages. Only matters due within `lifecycle.reminders.planning.HORIZON` are here.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="matters")
+    # Found by the unique constraint below, as messages are by theirs; one index more would cost every planning.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="matters", db_index=False)
     kind = models.CharField(max_length=30)
     subject = models.BigIntegerField()
     due_on = models.DateField(_("期限"))
@@ -130,8 +131,10 @@ class Message(models.Model):
     matter went to the same organisation in its place.
     """
 
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="messages")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="messages")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     due_on = models.DateField(_("期限"))
     step = models.SmallIntegerField()
     send_on = models.DateField(_("发送日"))

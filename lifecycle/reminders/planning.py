@@ -75,15 +75,20 @@ def planned(
         marks = _held(stale, on=on, waits=waits)
         if not marks:
             return Planned(0, 0)
-        given: dict[str, Any] = {"ids": [mark[0] for mark in marks], "on": on, "now": now}
-        _keep_matters(given)
+        given: dict[str, Any] = {
+            "ids": [mark.project for mark in marks],
+            "whole": [mark.project for mark in marks if mark.is_changed],
+            "on": on,
+            "now": now,
+        }
+        given["touched"] = _keep_matters(given)
         messages = _keep_messages(given)
         _keep_marks(marks, on=on)
         return Planned(len(marks), messages)
 
 
 def rules_sql() -> str:
-    """SQL for the version of all that planning rests on besides facts: kinds, steps, and the province's calendar."""
+    """SQL for the version of all that planning rests on besides facts: kinds, steps, calendar, who stands above whom."""
     parts = [
         VERSION,
         *(f"{kind.code} {kind.before} {kind.query}" for kind in kinds().values()),
@@ -91,8 +96,11 @@ def rules_sql() -> str:
         str(holidays.__version__),
     ]
     ours = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return f"""left(md5('{ours}' || coalesce(
-        (SELECT string_agg(c.day || ' ' || c.is_working, ',' ORDER BY c.day) FROM lifecycle_calendarday c), ''
+    above = ", ".join(f"'{level.name}'" for level in LEVELS)
+    return f"""left(md5(concat('{ours}',
+        (SELECT string_agg(c.day || ' ' || c.is_working, ',' ORDER BY c.day) FROM lifecycle_calendarday c), ';',
+        (SELECT string_agg(concat_ws(' ', o.id, o.kind, o.parent_id), ',' ORDER BY o.id)
+            FROM parties_organisation o WHERE o.kind IN ({above}))
     )), 16)"""
 
 
@@ -143,58 +151,81 @@ def _mark_all(ids: list[int]) -> None:
         )
 
 
-def _held(ids: list[int], *, on: date, waits: bool) -> list[tuple[int, int, int, str]]:
-    """(id, stamp, sequence, rules) of those still stale, their marks locked: one planner a project.
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """On what a project is planned now. is_changed: more than the day differs from the last time."""
+
+    project: int
+    stamp: int
+    sequence: int
+    rules: str
+    is_changed: bool
+
+
+def _held(ids: list[int], *, on: date, waits: bool) -> list[_Mark]:
+    """Those still stale, their marks locked: one planner a project.
 
     What they are planned on is read after this, so a fact that changes meanwhile makes them stale again.
     """
-    return fetch(
+    rows = fetch(
         f"""
-        SELECT p.id, coalesce(s.stamp, 0), coalesce(j.sequence, 0), {rules_sql()}
+        SELECT p.id, coalesce(s.stamp, 0), coalesce(j.sequence, 0), {rules_sql()},
+            (k.rules, k.stamp, k.sequence) IS DISTINCT FROM
+                ({rules_sql()}, coalesce(s.stamp, 0), coalesce(j.sequence, 0))
         FROM lifecycle_planmark k JOIN lifecycle_project p ON p.id = k.project_id {_AS_IT_STANDS}
         WHERE k.project_id = ANY(%(ids)s::bigint[]) AND {_STALE.format(rules=rules_sql())}
         ORDER BY k.project_id FOR NO KEY UPDATE OF k {"" if waits else "SKIP LOCKED"}
         """,
         {"ids": ids, "on": on},
     )
+    return [_Mark(*row) for row in rows]
 
 
-def _keep_matters(given: dict[str, Any]) -> None:
-    """Matters as the kinds find them; those found no longer are done, and so is what stands of them in lists."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH chosen AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS project_id),
-            found AS MATERIALIZED ({_found()}),
-            kept AS (
-                INSERT INTO lifecycle_matter AS former (project_id, kind, subject, due_on, responsible_id,
-                    waits_for_id, label, figures, state, opened_on)
-                SELECT f.project_id, f.kind, f.subject, f.due_on, f.responsible_id, f.waits_for_id, f.label,
-                    f.figures, f.state, %(on)s
-                FROM found f
-                LEFT JOIN lifecycle_matter m USING (project_id, kind, subject)
-                WHERE (m.due_on, m.responsible_id, m.waits_for_id, m.label, m.figures, m.state) IS DISTINCT FROM
-                    (f.due_on, f.responsible_id, f.waits_for_id, f.label, f.figures, f.state)
-                ON CONFLICT (project_id, kind, subject) DO UPDATE SET
-                    (due_on, responsible_id, waits_for_id, label, figures, state, opened_on, done_on) =
-                    (excluded.due_on, excluded.responsible_id, excluded.waits_for_id, excluded.label,
-                    excluded.figures, excluded.state,
-                    CASE WHEN former.state = 'done' THEN excluded.opened_on ELSE former.opened_on END, NULL)
-            ),
-            closed AS (
-                UPDATE lifecycle_matter m SET state = 'done', done_on = %(on)s
-                FROM chosen c
-                WHERE m.project_id = c.project_id AND m.state <> 'done' AND NOT EXISTS (
-                    SELECT FROM found f
-                    WHERE (f.project_id, f.kind, f.subject) = (m.project_id, m.kind, m.subject))
-                RETURNING m.id
-            )
+def _keep_matters(given: dict[str, Any]) -> list[int]:
+    """Matters as the kinds find them; those found no longer are done, and so is what stands of them in lists.
+
+    Gives what was touched of projects that are not looked at as a whole, by id.
+    """
+    rows = fetch(
+        f"""
+        WITH chosen AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS project_id),
+        whole AS MATERIALIZED (SELECT unnest(%(whole)s::bigint[]) AS project_id),
+        found AS MATERIALIZED ({_found()}),
+        kept AS (
+            INSERT INTO lifecycle_matter AS former (project_id, kind, subject, due_on, responsible_id,
+                waits_for_id, label, figures, state, opened_on)
+            SELECT f.project_id, f.kind, f.subject, f.due_on, f.responsible_id, f.waits_for_id, f.label,
+                f.figures, f.state, %(on)s
+            FROM found f
+            LEFT JOIN lifecycle_matter m USING (project_id, kind, subject)
+            WHERE (m.due_on, m.responsible_id, m.waits_for_id, m.label, m.figures, m.state) IS DISTINCT FROM
+                (f.due_on, f.responsible_id, f.waits_for_id, f.label, f.figures, f.state)
+            ON CONFLICT (project_id, kind, subject) DO UPDATE SET
+                (due_on, responsible_id, waits_for_id, label, figures, state, opened_on, done_on) =
+                (excluded.due_on, excluded.responsible_id, excluded.waits_for_id, excluded.label,
+                excluded.figures, excluded.state,
+                CASE WHEN former.state = 'done' THEN excluded.opened_on ELSE former.opened_on END, NULL)
+            RETURNING id, project_id
+        ),
+        closed AS (
+            UPDATE lifecycle_matter m SET state = 'done', done_on = %(on)s
+            FROM chosen c
+            WHERE m.project_id = c.project_id AND m.state <> 'done' AND NOT EXISTS (
+                SELECT FROM found f
+                WHERE (f.project_id, f.kind, f.subject) = (m.project_id, m.kind, m.subject))
+            RETURNING m.id, m.project_id
+        ),
+        worked_off AS (
             UPDATE lifecycle_delivery d SET done_at = coalesce(%(now)s, clock_timestamp())
             FROM closed c JOIN lifecycle_message g ON g.matter_id = c.id
             WHERE d.message_id = g.id AND d.done_at IS NULL
-            """,
-            {**given, "until": given["on"] + HORIZON},
         )
+        SELECT t.id FROM (SELECT * FROM kept UNION ALL SELECT * FROM closed) t
+        WHERE NOT EXISTS (SELECT FROM whole w WHERE w.project_id = t.project_id)
+        """,
+        {**given, "until": given["on"] + HORIZON},
+    )
+    return [row[0] for row in rows]
 
 
 def _found() -> str:
@@ -222,14 +253,20 @@ def _keep_messages(given: dict[str, Any]) -> int:
     """Plan what is to be said and withdraw what is not any more; how many messages were planned or moved.
 
     Of the steps whose day has come only the latest is planned: the earlier ones were said, or are past saying.
+    Where only the day is another, matters that were not touched have their messages already.
     """
+    if not given["whole"] and not given["touched"]:
+        return 0
     on: date = given["on"]
     first, last = on - MAPPED, on + HORIZON + timedelta(days=max(AFTER))
     mapping = list(Calendar.load(first, last).around(first, last))
     steps = list(_steps())
     rows = fetch(
         f"""
-        WITH chosen AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS project_id),
+        WITH mine AS MATERIALIZED (
+            SELECT m.* FROM lifecycle_matter m WHERE m.project_id = ANY(%(whole)s::bigint[])
+            UNION ALL SELECT m.* FROM lifecycle_matter m WHERE m.id = ANY(%(touched)s::bigint[])
+        ),
         days AS MATERIALIZED (
             SELECT * FROM unnest(%(days)s::date[], %(before)s::date[], %(after)s::date[]) AS d (day, before, after)
         ),
@@ -241,7 +278,7 @@ def _keep_messages(given: dict[str, Any]) -> int:
         wanted AS MATERIALIZED (
             SELECT m.id AS matter_id, t.organisation_id, m.due_on, s.step, coalesce(
                 CASE WHEN s.step > 0 THEN d.after ELSE d.before END, m.due_on + s.step) AS send_on
-            FROM lifecycle_matter m
+            FROM mine m
             JOIN told t ON t.matter_id = m.id
             JOIN steps s ON s.kind = m.kind AND s.level = t.level
             LEFT JOIN days d ON d.day = m.due_on + s.step
@@ -254,7 +291,7 @@ def _keep_messages(given: dict[str, Any]) -> int:
         ),
         withdrawn AS (
             UPDATE lifecycle_message g SET state = 'withdrawn', ended_at = coalesce(%(now)s, clock_timestamp())
-            FROM lifecycle_matter m JOIN chosen c USING (project_id)
+            FROM mine m
             WHERE g.matter_id = m.id AND g.state = 'planned' AND NOT EXISTS (
                 SELECT FROM wanted w WHERE (w.matter_id, w.organisation_id, w.due_on, w.step)
                     = (g.matter_id, g.organisation_id, g.due_on, g.step))
@@ -311,8 +348,7 @@ _TOLD = f"""
             CASE WHEN city.kind = '{OrganisationKind.CITY}' THEN city.id END AS city,
             coalesce(CASE WHEN top.kind = '{OrganisationKind.PROVINCE}' THEN top.id
                 WHEN city.kind = '{OrganisationKind.PROVINCE}' THEN city.id END, sole.id) AS province
-        FROM chosen c
-        JOIN lifecycle_matter m USING (project_id)
+        FROM mine m
         JOIN lifecycle_project p ON p.id = m.project_id
         JOIN lifecycle_cluster l ON l.id = p.cluster_id
         JOIN parties_organisation park ON park.id = l.park_id
@@ -330,7 +366,7 @@ _TOLD = f"""
 """
 
 
-def _keep_marks(marks: list[tuple[int, int, int, str]], *, on: date) -> None:
+def _keep_marks(marks: list[_Mark], *, on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -339,5 +375,11 @@ def _keep_marks(marks: list[tuple[int, int, int, str]], *, on: date) -> None:
                 AS f (project_id, stamp, sequence, rules)
             WHERE k.project_id = f.project_id
             """,
-            [on, *(list(column) for column in zip(*marks, strict=True))],
+            [
+                on,
+                [mark.project for mark in marks],
+                [mark.stamp for mark in marks],
+                [mark.sequence for mark in marks],
+                [mark.rules for mark in marks],
+            ],
         )

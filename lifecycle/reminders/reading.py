@@ -200,7 +200,7 @@ def mark_seen(person: Person, deliveries: Iterable[int] | None = None, *, now: d
 class Happening(models.TextChoices):
     """What happens to a message, in its order."""
 
-    PLANNED = "planned", _("列入计划")
+    PLANNED = "planned", _("已列入计划")
     CLAIMED = "claimed", _("领取发送")
     SENT = "sent", _("发出")
     DELIVERED = "delivered", _("送达")

@@ -210,6 +210,18 @@ def test_a_mark_follows_facts_journal_day_kinds_and_calendar():
     assert planned("2025-04-01", [project.pk]) == 0
 
 
+def test_who_is_told_follows_who_stands_above_whom():
+    work = make_work(DUE)
+    planned("2025-06-20")
+    park, other = work.project.cluster.park, make_project(milestones=False).cluster.park.parent
+
+    Organisation.objects.filter(pk=park.pk).update(parent=other)
+    planned("2025-06-20")
+
+    told = Message.objects.filter(organisation__kind="city").values_list("organisation", "state")
+    assert dict(told) == {park.parent_id: "withdrawn", other.pk: "planned"}
+
+
 def test_nothing_is_planned_of_no_projects(django_assert_num_queries):
     make_work(DUE)
 
