@@ -75,7 +75,9 @@ def _sheets(document: Document) -> Iterator[_Sheet]:
             if sheet:
                 yield sheet
             sheet = _Sheet(piece)
-        elif sheet and isinstance(piece.block, Table | Pairs):
+        elif isinstance(piece.block, Table | Pairs):
+            # What stands below no heading stands below the title of the whole.
+            sheet = sheet or _Sheet(Heading(1, 1, "", document.title))
             sheet.pieces.append(piece)
     if sheet:
         yield sheet
