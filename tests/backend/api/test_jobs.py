@@ -54,7 +54,7 @@ def test_an_administrator_is_told_no_result_and_others_that_there_is_none(asker:
     address = f"/api/v1/jobs/{run.pk}/"
 
     assert api_of(make_person((Role.ADMINISTRATOR, make_park()))).get(address).json()["result"] is None
-    assert api_of(make_person((Role.PROVINCE, make_park()))).get(address).status_code == 404
+    assert api_of(make_person((Role.PARK, make_park()))).get(address).status_code == 404
     assert api_of(asker).get(f"/api/v1/jobs/{uuid4()}/").status_code == 404
 
 
