@@ -84,6 +84,7 @@ class Act(StrEnum):
     IMPORT_WORKBOOK = "import_workbook"
     EXPORT_WORKBOOK = "export_workbook"
     SET_LIMITS = "set_limits"
+    SET_CALENDAR = "set_calendar"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
 
@@ -137,6 +138,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.IMPORT_WORKBOOK: frozenset({Role.UNIT, Role.PARK, Role.PROVINCE}),
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
+    Act.SET_CALENDAR: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
 }

@@ -55,6 +55,7 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
             pgettext("list", "批次"),
             "batches",
         ),
+        (may(Act.SET_CALENDAR, sight), _("日历"), "calendar"),
         (may(Act.MANAGE_PEOPLE, sight), _("人员"), "people"),
         (may(Act.MANAGE_PEOPLE, sight), pgettext("list", "单位"), "organisations"),
         (may(Act.READ_LOG, sight), _("安全日志"), "security-log"),

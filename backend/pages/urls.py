@@ -39,6 +39,7 @@ from backend.pages import (
     start,
     todo,
     tranches,
+    work_calendar,
 )
 from backend.pages.converters import ExpertToken, ProjectNumber
 
@@ -183,6 +184,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/confirm/", imports.confirm, name="import-confirm"),
     path("imports/blank/", imports.blank, name="workbook-blank"),
     path("workbook/", imports.export, name="workbook-export"),
+    path("calendar/", work_calendar.work_calendar, name="calendar"),
     path("batches/", batches.batches, name="batches"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
     path("people/", accounts.people, name="people"),

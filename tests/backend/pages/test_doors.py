@@ -78,6 +78,7 @@ ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "workbook-blank": TABLE[Act.IMPORT_WORKBOOK],
     "workbook-export": TABLE[Act.EXPORT_WORKBOOK],
     "batches": TABLE[Act.SEE_PROJECTS] | TABLE[Act.SET_LIMITS],
+    "calendar": TABLE[Act.SEE_PROJECTS] | TABLE[Act.SET_CALENDAR],
     "people": TABLE[Act.MANAGE_PEOPLE],
     "organisations": TABLE[Act.MANAGE_PEOPLE],
     "security-log": TABLE[Act.READ_LOG],
