@@ -150,7 +150,7 @@ REFUND = Kind(
     query=f"""
         SELECT r.project_id, r.id AS subject, r.due_on,
             CASE r.holder WHEN 'park' THEN g.park_id ELSE g.unit_id END AS responsible_id,
-            NULL::bigint AS waits_for_id, r.source AS label,
+            NULL::bigint AS waits_for_id, r.source::text AS label,
             jsonb_build_object('source', r.source, 'amount', {_yuan("open.amount")},
                 'cause', {words("r.cause", RefundCause.choices)}, 'asked', r.asked_on) AS figures
         FROM {ground()} g

@@ -30,35 +30,27 @@ PAYABLE = f"g.state <> 'closed' AND g.standing = '{Standing.ACTIVE}'"
 """The condition that money may flow: under way, and not suspended on the day."""
 
 
-def ground(*limits: str) -> str:
+def ground(*limits: str, is_with_above: bool = False) -> str:
     """What to put after FROM (as `g`): one row a chosen project.
 
-    project_id, state, site, start_on, final_end_on, signed_on, awarded_on; unit_id, park_id, city_id (the park's,
-    else the unit's), place_id (the city of the unit's place, else the park's), province_id (the one above, else the
-    first there is): where one is missing the next above stands for it, the park where nobody is above. has_city.
-    standing: on the day, as `standing_on` says; ended_on: since when it is terminated or revoked, also after the
-    day; NULL when it is not. limits: codes of limits, as columns of that name: whole numbers as integer, else text.
+    project_id, state, site, start_on, final_end_on, signed_on, unit_id, park_id; standing: on the day, as
+    `standing_on` says; ended_on: since when it is terminated or revoked, also after the day; NULL when it is not.
+    limits: codes of limits, as columns of that name: whole numbers as integer, else text; with any, awarded_on.
+    is_with_above: city_id (the park's, else the unit's), place_id (the city of the unit's place, else the park's),
+    province_id (the one above, else the first there is): where one is missing the next above stands for it, the park
+    where nobody is above. has_city. Only what is asked for is joined, since planning a join costs more than most.
     """
     columns = "".join(f", {_limit(code)} AS {code}" for code in limits)
     return f"""(
         SELECT p.id AS project_id, p.state, p.site, p.start_on, p.end_on AS final_end_on,
-            p.contract_signed_on AS signed_on, b.awarded_on, p.unit_id, c.park_id,
-            coalesce(near_park.id, near_unit.id, province.id, c.park_id) AS city_id,
-            coalesce(near_unit.id, near_park.id, province.id, c.park_id) AS place_id,
-            coalesce(near_park.id, near_unit.id) IS NOT NULL AS has_city,
-            coalesce(province.id, near_park.id, near_unit.id, c.park_id) AS province_id,
-            {_STANDING} AS standing, {_ENDED_ON} AS ended_on{columns}
+            p.contract_signed_on AS signed_on, p.unit_id, c.park_id,
+            {_STANDING} AS standing, {_ENDED_ON} AS ended_on
+            {", b.awarded_on" if limits else ""}{columns}{_ABOVE if is_with_above else ""}
         FROM chosen
         JOIN lifecycle_project p ON p.id = chosen.project_id
         JOIN lifecycle_cluster c ON c.id = p.cluster_id
-        JOIN lifecycle_batch b ON b.id = c.batch_id
-        JOIN parties_organisation park ON park.id = c.park_id
-        JOIN parties_organisation unit ON unit.id = p.unit_id
-        LEFT JOIN parties_organisation near_park ON near_park.id = park.parent_id AND near_park.kind = 'city'
-        LEFT JOIN parties_organisation near_unit ON near_unit.id = unit.parent_id AND near_unit.kind = 'city'
-        LEFT JOIN parties_organisation province ON province.kind = 'province' AND province.id = coalesce(
-            near_park.parent_id, CASE WHEN near_park.id IS NULL THEN park.parent_id END, near_unit.parent_id,
-            (SELECT min(first.id) FROM parties_organisation first WHERE first.kind = 'province'))
+        {"JOIN lifecycle_batch b ON b.id = c.batch_id" if limits else ""}
+        {_JOINED_ABOVE if is_with_above else ""}
         LEFT JOIN {_MOVES} moves ON moves.project_id = p.id
     )"""
 
@@ -140,6 +132,31 @@ def _limit(code: str) -> str:
         return f"coalesce({found}::integer, {limit.default})"
     return f"coalesce({found}, '{limit.write(limit.default)}')"
 
+
+# OFFSET keeps these joins apart from the others, which are planned sooner without them. Parks are few.
+_PARKS = """(
+            SELECT park.id, city.id AS city_id, coalesce(province.id, first.id) AS province_id
+            FROM parties_organisation park
+            LEFT JOIN parties_organisation city ON city.id = park.parent_id AND city.kind = 'city'
+            LEFT JOIN parties_organisation province ON province.kind = 'province'
+                AND province.id = CASE WHEN city.id IS NULL THEN park.parent_id ELSE city.parent_id END
+            CROSS JOIN (SELECT min(o.id) AS id FROM parties_organisation o WHERE o.kind = 'province') first
+            WHERE park.id IN (SELECT park_id FROM lifecycle_cluster) OFFSET 0
+        )"""
+
+_PLACE = """LATERAL (
+            SELECT near.id FROM parties_organisation unit
+            JOIN parties_organisation near ON near.id = unit.parent_id AND near.kind = 'city'
+            WHERE unit.id = p.unit_id OFFSET 0
+        )"""
+
+_JOINED_ABOVE = f"JOIN {_PARKS} parks ON parks.id = c.park_id LEFT JOIN {_PLACE} place ON true"
+
+_ABOVE = """,
+            coalesce(parks.city_id, place.id, parks.province_id, c.park_id) AS city_id,
+            coalesce(place.id, parks.city_id, parks.province_id, c.park_id) AS place_id,
+            coalesce(parks.city_id, place.id) IS NOT NULL AS has_city,
+            coalesce(parks.province_id, parks.city_id, place.id, c.park_id) AS province_id"""
 
 _MOVES = f"""(
             SELECT e.project_id,

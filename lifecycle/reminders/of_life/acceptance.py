@@ -43,7 +43,7 @@ ACCEPTANCE_FILING = Kind(
                 AND r.asked_on <= %(on)s ORDER BY r.id LIMIT 1) AS waits_for_id,
             '' AS label, jsonb_build_object('end', ends.end_on, 'overdue_after',
                 {months_after("ends.end_on", "g.acceptance_overdue_months")}) AS figures
-        FROM {ground("acceptance_months", "acceptance_overdue_months")} g
+        FROM {ground("acceptance_months", "acceptance_overdue_months", is_with_above=True)} g
         JOIN {ENDS} ends ON ends.project_id = g.project_id
         CROSS JOIN LATERAL (SELECT {months_after("ends.end_on", "g.acceptance_months")} AS due_on) due
         WHERE {UNDER_WAY} AND due.due_on <= %(until)s AND {_NOT_FILED} AND NOT {waived("LC-07")}
@@ -73,7 +73,7 @@ ACCEPTANCE_REVIEW = Kind(
                     WHERE b.project_id = g.project_id)) AS round,
                 CASE WHEN a.state = 'agreed' THEN 'panel' WHEN a.state = 'reviewed' THEN 'closing'
                     WHEN g.has_city AND a.city_reviewed_on IS NULL THEN 'city' ELSE 'consent' END AS turn
-            FROM {ground()} g
+            FROM {ground(is_with_above=True)} g
             LEFT JOIN lifecycle_acceptance a ON a.project_id = g.project_id
                 AND a.state IN ('filed', 'agreed', 'reviewed')
             WHERE g.state = 'acceptance' AND g.standing NOT IN {ENDED}

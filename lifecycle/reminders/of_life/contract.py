@@ -26,7 +26,7 @@ CONTRACT_SIGNING = Kind(
                 ELSE g.province_id END AS responsible_id,
             NULL::bigint AS waits_for_id, '' AS label,
             jsonb_build_object('party', turn.word, 'award', g.awarded_on) AS figures
-        FROM {ground("signing_days")} g
+        FROM {ground("signing_days", is_with_above=True)} g
         CROSS JOIN LATERAL (
             SELECT party.role, party.word FROM {_TURNS}
             WHERE NOT EXISTS (
@@ -51,7 +51,7 @@ CHANGE_REVIEW = Kind(
                 ELSE g.province_id END AS responsible_id,
             NULL::bigint AS waits_for_id, {words("r.kind", ChangeKind.choices)} AS label,
             jsonb_build_object('change', {words("r.kind", ChangeKind.choices)}, 'asked', r.asked_on) AS figures
-        FROM {ground()} g
+        FROM {ground(is_with_above=True)} g
         JOIN lifecycle_changerequest r ON r.project_id = g.project_id
             AND r.state IN ('at_park', 'at_city', 'at_province') AND r.asked_on <= %(on)s
         CROSS JOIN LATERAL (SELECT {last_step("changerequest", "r", "r.state")} AS day) handed_on
@@ -65,9 +65,9 @@ EXEMPTION_DECISION = Kind(
     sentence=_("%(rule)s 的例外申请应不迟于 %(due_on)s 作出决定。"),
     query=f"""
         SELECT x.project_id, x.id AS subject, x.asked_on + {REVIEW_DAYS} AS due_on,
-            g.province_id AS responsible_id, NULL::bigint AS waits_for_id, x.rule AS label,
+            g.province_id AS responsible_id, NULL::bigint AS waits_for_id, x.rule::text AS label,
             jsonb_build_object('rule', x.rule, 'asked', x.asked_on) AS figures
-        FROM {ground()} g
+        FROM {ground(is_with_above=True)} g
         JOIN lifecycle_exemption x ON x.project_id = g.project_id AND x.state = 'asked' AND x.asked_on <= %(on)s
         WHERE {UNDER_WAY} AND x.asked_on + {REVIEW_DAYS} <= %(until)s
     """,
@@ -82,8 +82,8 @@ EXEMPTION_END = Kind(
             CASE WHEN EXISTS (SELECT FROM lifecycle_exemption n WHERE n.project_id = x.project_id
                 AND n.rule = x.rule AND n.state = 'asked' AND n.asked_on <= %(on)s)
                 THEN g.province_id END AS waits_for_id,
-            x.rule AS label, jsonb_build_object('rule', x.rule, 'waived_on', x.granted_on) AS figures
-        FROM {ground()} g
+            x.rule::text AS label, jsonb_build_object('rule', x.rule, 'waived_on', x.granted_on) AS figures
+        FROM {ground(is_with_above=True)} g
         JOIN lifecycle_exemption x ON x.project_id = g.project_id AND x.state = 'granted'
             AND x.granted_on <= %(on)s AND x.until BETWEEN %(on)s AND %(until)s
         WHERE {UNDER_WAY} AND NOT EXISTS (

@@ -27,7 +27,7 @@ MID_TERM = Kind(
         FROM (
             SELECT p.*, {months_after("p.start_on", "p.midterm_from_months")} AS check_from,
                 {months_after("p.start_on", "p.midterm_until_months")} AS check_until
-            FROM {ground("midterm_from_months", "midterm_until_months")} p
+            FROM {ground("midterm_from_months", "midterm_until_months", is_with_above=True)} p
         ) g
         LEFT JOIN LATERAL (
             SELECT e.happened_on, e.result FROM lifecycle_datedevent e
@@ -55,7 +55,7 @@ _INSPECTOR = """CASE f.origin WHEN 'acceptance' THEN g.province_id ELSE coalesce
 
 _ANSWERED = "f.state IN ('answered', 'closed') AND f.answered_on <= %(on)s"
 
-_FINDINGS = f"""{ground()} g
+_FINDINGS = f"""{ground(is_with_above=True)} g
         JOIN lifecycle_finding f ON f.project_id = g.project_id AND f.found_on <= %(on)s
             AND (f.closed_on IS NULL OR f.closed_on > %(on)s)"""
 
