@@ -29,7 +29,7 @@ from lifecycle.reminders.recipients import Recipient, recipients_of
 from lifecycle.reminders.sending import rehearse
 from lifecycle.reminders.wording import title_of
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 SHOWN = 200
 """Messages of a rehearsal that the page lists; it counts them all."""
 
