@@ -19,6 +19,7 @@ from lifecycle.jobs import cancel, runs, work
 from lifecycle.models import JobRun, Project
 from lifecycle.parties.models import Membership, Organisation, OrganisationKind, Person, Role
 from tests.backend.pages.browsing import HTMX, browser_of, text_of
+from tests.builders import make_park
 from tests.people import make_person
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -152,15 +153,11 @@ def test_an_upload_whose_job_waits_is_not_swept_away(
 
 
 @pytest.mark.usefixtures("nobody_works")
-def test_faults_that_came_up_meanwhile_are_shown(province: Person, own_files: Path) -> None:
+def test_faults_that_came_up_are_shown(province: Person, own_files: Path) -> None:
     browser = browser_of(province)
     address = confirmed(browser, uploaded(browser))
-    # Who is a city by now is a park in the workbook.
-    Organisation.objects.create(
-        name="滨江高新技术产业开发区管委会",
-        kind=OrganisationKind.CITY,
-        parent=Membership.objects.get(person=province).organisation,
-    )
+    # Whoever asked acts for a park by now, and the workbook is about others.
+    Membership.objects.update(organisation=make_park(), role=Role.PARK)
 
     work(JobRun.objects.get().pk, worker="w", clock=timezone.now)
 
