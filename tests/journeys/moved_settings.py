@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from tests.backend.jobs.settings import *  # noqa: F403
+from tests.backend.jobs.settings import *
 
 _ahead = Path(os.environ["CLOCK_AHEAD"])
 """By how many seconds the clock is ahead of the real one; below zero, behind."""
