@@ -138,4 +138,5 @@ def _colleagues(organisations: Collection[int]) -> dict[int, list[Membership]]:
 
 
 def _named(person: Person) -> str:
-    return f"{person.full_name}（{person.username}）" if person.full_name else person.username
+    said = {"name": person.full_name, "username": person.username}
+    return _("%(name)s（%(username)s）") % said if person.full_name else person.username

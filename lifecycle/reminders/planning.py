@@ -305,6 +305,7 @@ def _keep_messages(given: dict[str, Any]) -> int:
             LEFT JOIN lifecycle_message g USING (matter_id, organisation_id, due_on, step)
             WHERE g.id IS NULL OR g.state = 'withdrawn'
                 OR (g.state = 'planned' AND g.send_on <> w.send_on AND greatest(g.send_on, w.send_on) > %(on)s)
+            ORDER BY w.matter_id, w.organisation_id
             ON CONFLICT (matter_id, organisation_id, due_on, step) DO UPDATE SET
                 (send_on, state, planned_at, ended_at) = (excluded.send_on, 'planned',
                     CASE WHEN former.state = 'planned' THEN former.planned_at ELSE excluded.planned_at END, NULL)

@@ -1,4 +1,4 @@
-"""A round: what is due is claimed and told to whom it concerns, in one statement and one transaction.
+"""A round: what is due is claimed and told to whom it concerns, in one transaction of a few statements.
 
 Only bells ring here; mails and calls wait as deliveries for who carries them out.
 """
@@ -114,28 +114,43 @@ def _send(*, on: date, now: datetime) -> list[int]:
     Messages that another transaction holds are left to it. Conditional in the claim itself: whatever was
     planned when this looked is sent only if it still is.
     """
+    due = fetch(
+        """
+        SELECT g.id, g.matter_id, g.organisation_id
+        FROM lifecycle_message g JOIN lifecycle_matter m ON m.id = g.matter_id AND m.state = 'open'
+        WHERE g.state = 'planned' AND g.send_on <= %(on)s
+        ORDER BY g.matter_id, g.organisation_id, g.step
+        FOR NO KEY UPDATE OF g SKIP LOCKED
+        """,
+        {"on": on},
+    )
+    if not due:
+        return []
+    latest = {(matter, organisation): message for message, matter, organisation in due}
+    earlier = {
+        message: latest[matter, organisation]
+        for message, matter, organisation in due
+        if latest[matter, organisation] != message
+    }
+    # As lists, since of lists the planner knows how long they are: after a large planning it expects next to no
+    # message, and would look through all of them for each.
     rows = fetch(
         f"""
-        WITH due AS MATERIALIZED (
-            SELECT g.id, g.matter_id, g.organisation_id, g.step
-            FROM lifecycle_message g JOIN lifecycle_matter m ON m.id = g.matter_id AND m.state = 'open'
-            WHERE g.state = 'planned' AND g.send_on <= %(on)s
-            FOR NO KEY UPDATE OF g SKIP LOCKED
-        ),
-        telling AS MATERIALIZED (
-            SELECT DISTINCT ON (matter_id, organisation_id) id AS message_id, matter_id, organisation_id
-            FROM due ORDER BY matter_id, organisation_id, step DESC
+        WITH telling AS MATERIALIZED (
+            SELECT * FROM unnest(%(messages)s::bigint[], %(matters)s::bigint[], %(organisations)s::bigint[])
+                AS t (message_id, matter_id, organisation_id)
         ),
         {RECIPIENTS},
         claimed AS (
             UPDATE lifecycle_message g SET state = 'sent', sent_at = %(now)s
             WHERE g.id IN (SELECT message_id FROM recipients) AND g.state = 'planned'
-            RETURNING g.id, g.matter_id, g.organisation_id
+            RETURNING g.id
         ),
         overtaken AS (
             UPDATE lifecycle_message g SET state = 'overtaken', ended_at = %(now)s
-            FROM due d JOIN claimed c USING (matter_id, organisation_id)
-            WHERE g.id = d.id AND d.id <> c.id AND g.state = 'planned'
+            FROM unnest(%(earlier)s::bigint[], %(later)s::bigint[]) AS e (id, later)
+            JOIN claimed c ON c.id = e.later
+            WHERE g.id = e.id AND g.state = 'planned'
         ),
         told AS (
             INSERT INTO lifecycle_delivery (message_id, way, person_id, webhook_id, made_at)
@@ -144,7 +159,15 @@ def _send(*, on: date, now: datetime) -> list[int]:
         )
         SELECT id FROM claimed
         """,
-        {"on": on, "now": now, **kind_parameters()},
+        {
+            "now": now,
+            "messages": list(latest.values()),
+            "matters": [matter for matter, _ in latest],
+            "organisations": [organisation for _, organisation in latest],
+            "earlier": list(earlier),
+            "later": list(earlier.values()),
+            **kind_parameters(),
+        },
     )
     return [row[0] for row in rows]
 

@@ -176,7 +176,7 @@ def test_the_page_shows_timetable_backlog_failures_and_signs(
     JobRun.objects.update(error="Traceback\nValueError: 坏了")
     browser = browser_of(administrator)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         shown = text_of(browser.get("/health/"))
 
     for each in jobs().values():
