@@ -23,7 +23,7 @@ from reports.document import (
 )
 from reports.facts import AcceptanceFacts, PanelistFacts, RoundFacts, ScoreFacts
 from reports.sections.cells import dated, day, row, told, words
-from reports.sections.project import party
+from reports.sections.project import ROLES, party
 
 APPLICATION = "验收申请"
 VERDICT = "验收结论"
@@ -237,24 +237,23 @@ def _verdict(each: RoundFacts) -> Sequence[Block]:
 def signatures_section(facts: AcceptanceFacts) -> Section:
     """十一、意见与签章: a block for everybody who has to sign."""
     last = facts.rounds[-1] if facts.rounds else None
-    parties = facts.parties
     return Section(
         _("意见与签章"),
         [
             Signatures(
                 [
                     SignatureBlock(
-                        _("承担单位意见（%(name)s）") % {"name": party(parties, "unit")},
-                        signers=[_("项目负责人（签字）"), _("单位负责人（签字）"), _("单位（盖章）")],
+                        _("承担单位意见"),
+                        signers=[_("项目负责人（签字）"), _("单位负责人（签字）"), _stamp(facts, "unit")],
                     ),
                     SignatureBlock(
-                        _("高新区管委会意见（%(name)s）") % {"name": party(parties, "park")},
-                        signers=[_("负责人（签字）"), _("单位（盖章）")],
+                        _("高新区管委会意见"),
+                        signers=[_("负责人（签字）"), _stamp(facts, "park")],
                     ),
                     SignatureBlock(
-                        _("设区市科技主管部门意见（%(name)s）") % {"name": party(parties, "city")},
+                        _("设区市科技主管部门意见"),
                         opinion=last.city_opinion if last else "",
-                        signers=[_("负责人（签字）"), _("单位（盖章）")],
+                        signers=[_("负责人（签字）"), _stamp(facts, "city")],
                         day=last.city_reviewed_on if last else None,
                     ),
                     SignatureBlock(
@@ -264,14 +263,17 @@ def signatures_section(facts: AcceptanceFacts) -> Section:
                         day=last.meeting_on if last else None,
                     ),
                     SignatureBlock(
-                        _("省科技主管部门意见（%(name)s）") % {"name": party(parties, "province")},
+                        _("省科技主管部门意见"),
                         opinion=_("验收结论：%(verdict)s。") % {"verdict": _(last.verdict)}
                         if last and last.verdict
                         else "",
-                        signers=[_("负责人（签字）"), _("单位（盖章）")],
+                        signers=[_("负责人（签字）"), _stamp(facts, "province")],
                     ),
                 ]
             )
         ],
-        new_page=True,
     )
+
+
+def _stamp(facts: AcceptanceFacts, role: str) -> str:
+    return _("%(name)s（盖章）") % {"name": party(facts.parties, role) or ROLES[role]}

@@ -111,18 +111,17 @@ def _sources(facts: AcceptanceFacts) -> list[Block]:
     ]
 
 
-def _ratio(ratio: Decimal | None) -> str:
-    return _("1∶%(ratio)s") % {"ratio": f"{ratio:.4f}"} if ratio is not None else _("无法计算（省拨款为零）")
+def _ratio(ratio: Decimal | None, otherwise: str) -> str:
+    return _("1∶%(ratio)s") % {"ratio": f"{ratio:.4f}"} if ratio is not None else otherwise
 
 
 def _course(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
-    required = f"{facts.limits.matching_province.normalize():f}∶{facts.limits.matching_park.normalize():f}"
     said = _(
         "省拨款与园区配套之比，合同约定为 %(committed)s，实际到位为 %(received)s；批次规定园区配套不低于 %(required)s。"
     ) % {
-        "committed": _ratio(facts.ratio_committed),
-        "received": _ratio(facts.ratio_received),
-        "required": required,
+        "committed": _ratio(facts.ratio_committed, _("无（合同没有省拨款）")),
+        "received": _ratio(facts.ratio_received, _("无（省拨款尚未到位）")),
+        "required": f"{facts.limits.matching_province.normalize():f}∶{facts.limits.matching_park.normalize():f}",
     }
     if facts.project.is_outside_park:
         said += _("项目承担单位在高新区外，不要求园区配套。")

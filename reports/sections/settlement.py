@@ -18,8 +18,6 @@ from reports.document import (
     Money,
     Pairs,
     Section,
-    SignatureBlock,
-    Signatures,
     Table,
     Text,
 )
@@ -100,14 +98,16 @@ def settlement_section(facts: SettlementFacts) -> Section:
         "",
         [(_("承担单位"), Text(party(facts.parties, "unit"))), (_("截止日"), Day(facts.on))],
     )
-    signed = Signatures(
+    # Room to sign and to stamp, so low that all of it stays on one page.
+    signed = Table(
+        "",
         [
-            SignatureBlock(
-                _("承担单位"),
-                opinion=_("以上各项与项目会计账簿和凭证相符。"),
-                signers=[_("项目负责人（签字）"), _("财务负责人（签字）"), _("承担单位财务章")],
-            )
-        ]
+            Column(_("项目负责人（签字）")),
+            Column(_("财务负责人（签字）")),
+            Column(_("承担单位财务章")),
+            Column(_("日期")),
+        ],
+        [[Text("　\n　\n　"), Text(""), Text(""), Text(_("年　　月　　日"))]],
     )
     return Section("", [head, _form(facts), signed])
 
@@ -127,21 +127,22 @@ def _form(facts: SettlementFacts) -> Table:
     label, money = left_over
     rows.append([Text(label), money, Text(lines[-1].label), *lines[-1].cells(facts.on, [PROVINCIAL])])
     into, out = _("经费投入"), _("经费支出")
+    rounded = _("金额以万元列示并四舍五入，分项之和与合计的尾差由此产生，合计按元汇总后换算。")
+    if not _rounding_shows(income, lines):
+        rounded = ""
     return Table(
         "",
         [
-            Column(_("来源"), 2.5, into),
-            Column(_("投入数"), 1.3, into),
-            Column(_("科目"), 2.6, out),
-            Column(_("支出数"), 1.3, out),
-            Column(_("其中：省拨款支出数"), 1.3, out),
+            Column(_("来源"), 1.8, into),
+            Column(_("投入数"), 1.2, into),
+            Column(_("科目"), 3.4, out),
+            Column(_("支出数"), 1.2, out),
+            Column(_("其中：省拨款"), 1.3, out),
         ],
         rows,
         unit=WAN,
         has_total=True,
-        note=_("金额以万元列示并四舍五入，分项之和与合计的尾差由此产生，合计按元汇总后换算。")
-        if _rounding_shows(income, lines)
-        else "",
+        note=_("以上各项与项目会计账簿和凭证相符。") + rounded,
     )
 
 
