@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,13 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text, first line set in by two characters."""
+    """Running text, first line set in by two characters.
+
+    stands: "flush" begins at the margin, as whom a letter is to; "right" ends at it, as who sends it and the day.
+    """
 
     text: str
+    stands: Literal["", "flush", "right"] = ""
 
 
 @dataclass(frozen=True, slots=True)
