@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from lifecycle.annual_reports import BENEFITS_SECTION
 from lifecycle.changes import asked_rows
 from lifecycle.models import (
@@ -49,6 +52,9 @@ from reports.facts import (
 from reports.overview import PlannedStep
 from reports.rule_set import RULE_OF
 from reports.years import PlanYear
+
+UNDECIDED = gettext_noop("审核中")
+"""What a change was on a day before it was decided."""
 
 HANDED_IN = frozenset({AnnualReportState.HANDED_IN, AnnualReportState.ACCEPTED})
 """States in which a report says what its writers stand by."""
@@ -165,7 +171,7 @@ def changes_of(
                 kind=str(ChangeKind(each.kind).label),
                 tier=str(ChangeTier(each.tier).label),
                 reason=each.reason,
-                state=str(ChangeState(each.state).label) if decided else "审核中",
+                state=str(ChangeState(each.state).label) if decided else UNDECIDED,
                 is_approved=decided and each.state == ChangeState.APPROVED,
                 asked_on=each.asked_on,
                 decided_on=each.decided_on if decided else None,
@@ -189,17 +195,21 @@ def _extension(event: DatedEvent, *, on: date) -> ChangeFacts:
     decided_on = event.decided_on or event.happened_on
     decided = decided_on <= on
     approved = event.result != REFUSED
-    months = f"{event.value.normalize():f} 个月" if event.value is not None else ""
+    months = (
+        _("%(months)s 个月") % {"months": f"{event.value.normalize():f}"} if event.value is not None else ""
+    )
     return ChangeFacts(
         pk=0,
         kind=str(ChangeKind.TERM.label),
         tier=str(ChangeTier.MAJOR.label),
         reason=event.note,
-        state=("已批准" if approved else "不批准") if decided else "审核中",
+        state=str((ChangeState.APPROVED if approved else ChangeState.REFUSED).label)
+        if decided
+        else UNDECIDED,
         is_approved=decided and approved,
         asked_on=event.happened_on,
         decided_on=decided_on if decided else None,
-        rows=[DifferenceFacts(label="延期", before="", after=months)] if months else [],
+        rows=[DifferenceFacts(label=_("延期"), before="", after=months)] if months else [],
     )
 
 

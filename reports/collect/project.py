@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from lifecycle.categories import CATEGORIES
 from lifecycle.contracts.terms import SOURCE_OF
 from lifecycle.models import Contract, ContractState, DatedEvent, Project, Signature
@@ -24,7 +26,13 @@ from reports.facts import (
 )
 from reports.overview import STAGES, Stage
 
-ENDED = {Standing.SUSPENDED: "已暂停", Standing.TERMINATED: "已终止", Standing.REVOKED: "已撤销"}
+STOPPED = {
+    Standing.SUSPENDED: gettext_noop("已暂停"),
+    Standing.TERMINATED: gettext_noop("已终止"),
+    Standing.REVOKED: gettext_noop("已撤销"),
+}
+
+CLOSED = gettext_noop("已结题")
 
 
 def life_in(project: Project, events: Sequence[DatedEvent], limits: Limits, *, on: date) -> LifeFacts:
@@ -78,9 +86,9 @@ def project_facts(project: Project, stage: Stage, life: LifeFacts) -> ProjectFac
 
 
 def _stage(stage: Stage) -> str:
-    if stage.standing in ENDED:
-        return ENDED[stage.standing]
-    return "已结题" if stage.is_closed else str(STAGES[stage.step].label)
+    if stage.standing in STOPPED:
+        return STOPPED[stage.standing]
+    return CLOSED if stage.is_closed else str(STAGES[stage.step].label)
 
 
 def parties_of(project: Project, others: Mapping[int, Organisation]) -> list[PartyFacts]:

@@ -28,6 +28,9 @@ KEPT_WHOLE = 24
 _NARROW = frozenset(",.:;'|!()[]iljt ")
 """Signs of a third of a hanzi in both faces."""
 
+_WIDE = frozenset("%@MWmw&")
+"""Letters about as wide as a hanzi."""
+
 _TALL = 18
 """Lines of a cell beyond which its row may go over a page."""
 
@@ -96,9 +99,15 @@ def grid(table: Table, *, width: float) -> Grid:
 
 def ems(text: str) -> float:
     """About how wide a line of text is, in widths of a hanzi; a little more rather than less."""
-    return sum(
-        (0.32 if character in _NARROW else 0.58) if ord(character) < 0x250 else 1.0 for character in text
-    )
+    return sum(_em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    if character in _NARROW:
+        return 0.32
+    if character in _WIDE or ord(character) >= 0x250:
+        return 1.0
+    return 0.58
 
 
 def lines_of(text: str, width: float) -> int:
@@ -179,5 +188,6 @@ def _need(
             whole = min(max(map(ems, text[place].split("\n"))), 4.0)
             least = max(least, whole + (0 if place else indent.get(number, 0)))
         else:
-            least = max(least, ems(text[place]) + 0.1)
+            # Word puts a quarter of a hanzi between figures and the words 年月日.
+            least = max(least, ems(text[place]) + (1.3 if isinstance(row[place], Day) else 0.1))
     return least

@@ -97,7 +97,8 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "author": legible(document.issuer),
         "keywords": [legible(word) for word in (document.number, document.kind) if word],
         "cover": [[legible(label), _breaking(legible(value))] for label, value in document.cover],
-        "day": _day(document),
+        "day": words.day(document.on),
+        "page_of_pages": words.page_of_pages(),
         "number": legible(words.number_line(document)),
         "digest": words.digest_line(document),
         "foot": words.short_digest(document),
@@ -110,11 +111,6 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "is_landscape": document.is_landscape,
         "pieces": [_piece(piece, width, legible) for piece in walk(document)],
     }
-
-
-def _day(document: Document) -> str:
-    on = document.on
-    return f"{on.year}年{on.month}月{on.day}日" if on else ""
 
 
 def _check(document: Document, legible: Legible) -> dict[str, Any] | None:
@@ -210,12 +206,11 @@ def _form(pairs: Pairs, label: str, legible: Legible) -> dict[str, Any]:
 
 
 def _signature(block: SignatureBlock, legible: Legible) -> dict[str, Any]:
-    on = block.day
     return {
         "party": _breaking(legible(block.party)),
         "opinion": [_breaking(line) for line in legible(block.opinion).split("\n") if line],
         "signers": [legible(signer) for signer in block.signers],
-        "day": f"{on.year}年{on.month}月{on.day}日" if on else words.parties_day(),
+        "day": words.day(block.day) or words.parties_day(),
     }
 
 

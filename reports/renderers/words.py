@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
-from reports.document import Document, Table
-from reports.shown import looks_off
+from reports.document import Day, Document, Table
+from reports.shown import looks_off, shown
 
 
 def contents() -> str:
@@ -69,6 +71,18 @@ def missing_line(missing: str) -> str:
     return _("编排说明：字库未收下列字符，文中以“〓”代替，其原字以系统记录为准：%(points)s。") % {
         "points": points
     }
+
+
+def page_of_pages() -> tuple[str, str, str]:
+    """What stands before the number of a page, between it and the number of pages, and after."""
+    before, rest = _("第 %(page)s 页　共 %(pages)s 页").split("%(page)s")
+    between, after = rest.split("%(pages)s")
+    return before, between, after
+
+
+def day(on: date | None) -> str:
+    """A day as a document is dated; empty where it is not."""
+    return shown(Day(on)) if on else ""
 
 
 def parties_day() -> str:

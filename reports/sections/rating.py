@@ -91,7 +91,7 @@ def _execution(facts: AcceptanceFacts) -> list[Block]:
             rows,
             unit=WAN,
             indent={1: 1, 2: 1},
-            note=_("预算数为合同约定资金，得分为 10 分乘以执行率，执行率超过 100% 的按 100% 计。"),
+            note=_("预算数为合同约定资金，得分为 10 分乘以执行率，执行率超过百分之百的按百分之百计。"),
         )
     ]
 

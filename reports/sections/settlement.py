@@ -14,9 +14,7 @@ from reports.document import (
     Block,
     Cell,
     Column,
-    Day,
     Money,
-    Pairs,
     Section,
     Table,
     Text,
@@ -25,6 +23,7 @@ from reports.facts import AcceptanceFacts, CategoryFacts, SettlementFacts, Sourc
 from reports.sections.cells import (
     WAN,
     ZERO,
+    day,
     fiscal_left,
     held_by_park,
     left_by,
@@ -94,10 +93,6 @@ def settlement_blocks(facts: AcceptanceFacts) -> list[Block]:
 
 def settlement_section(facts: SettlementFacts) -> Section:
     """The settlement table as a paper of its own, on one page, to be signed."""
-    head = Pairs(
-        "",
-        [(_("承担单位"), Text(party(facts.parties, "unit"))), (_("截止日"), Day(facts.on))],
-    )
     # Room to sign and to stamp, so low that all of it stays on one page.
     signed = Table(
         "",
@@ -107,9 +102,9 @@ def settlement_section(facts: SettlementFacts) -> Section:
             Column(_("承担单位财务章")),
             Column(_("日期")),
         ],
-        [[Text("　\n　\n　"), Text(""), Text(""), Text(_("年　　月　　日"))]],
+        [[Text("　\n　"), Text(""), Text(""), Text(_("年　　月　　日"))]],
     )
-    return Section("", [head, _form(facts), signed])
+    return Section("", [_form(facts), signed])
 
 
 def _form(facts: SettlementFacts) -> Table:
@@ -131,7 +126,7 @@ def _form(facts: SettlementFacts) -> Table:
     if not _rounding_shows(income, lines):
         rounded = ""
     return Table(
-        "",
+        _("%(unit)s（截至%(on)s）") % {"unit": party(facts.parties, "unit"), "on": day(facts.on)},
         [
             Column(_("来源"), 1.8, into),
             Column(_("投入数"), 1.2, into),

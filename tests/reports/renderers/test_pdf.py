@@ -223,6 +223,7 @@ def test_another_day_is_other_bytes():
         {"cover": [(f"第{n}项", LONG_NAME) for n in range(20)]},
         {"sections": [], "annexes": []},
         {"check_url": ""},
+        {"sections": [Section("甲", [Table("空", [Column("甲")], [], unit="元")])]},
     ],
 )
 def test_documents_of_every_shape_come_out(differently):
