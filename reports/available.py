@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -83,12 +83,12 @@ def _certificates(project: Project, records: _Records, on: date) -> Iterator[Ava
 
 
 def _no_certificate(records: _Records) -> str:
-    rounds: Sequence[Acceptance] = records[Acceptance]
-    if rounds and not all(each.state == "concluded" for each in rounds):
-        return _("验收尚未颁发证书。")
-    if any(each.kind == EventKind.ACCEPTANCE_VERDICT for each in records[DatedEvent]):
+    kinds = {each.kind for each in records[DatedEvent]}
+    if not records[Acceptance] and EventKind.ACCEPTANCE_VERDICT in kinds:
         return _("验收结论由历史资料补录，证书未经本系统颁发。")
-    return _("验收尚未颁发证书。") if rounds else _("项目尚未申请验收。")
+    if records[Acceptance] or EventKind.ACCEPTANCE_APPLICATION in kinds:
+        return _("验收尚未颁发证书。")
+    return _("项目尚未申请验收。")
 
 
 _SEVERAL: tuple[

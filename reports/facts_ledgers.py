@@ -62,7 +62,7 @@ class DisbursementsFacts(ProjectReportFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpentFacts:
-    """An entry of spending that counts, in yuan. recorder: who entered it."""
+    """An entry of spending that counts, in yuan."""
 
     sequence: int
     on: date
@@ -73,7 +73,6 @@ class SpentFacts:
     amount: Decimal
     invoice: str
     counterparty: str
-    recorder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

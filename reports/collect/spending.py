@@ -38,8 +38,7 @@ def collect_spending(project: Project, *, on: date, today: date) -> SpendingLedg
 def _entries(project: Project, *, on: date) -> list[SpentFacts]:
     rows = fetch(
         f"""
-        SELECT e.sequence, e.day, e.voucher, e.memo, e.category, e.source, e.amount, e.invoice, e.counterparty,
-            e.recorder_name
+        SELECT e.sequence, e.day, e.voucher, e.memo, e.category, e.source, e.amount, e.invoice, e.counterparty
         FROM finance_entry e
         WHERE e.project_id = %(project)s AND e.kind = %(spending)s AND e.day <= %(on)s
             AND {standing("e", None)}
@@ -58,9 +57,8 @@ def _entries(project: Project, *, on: date) -> list[SpentFacts]:
             amount=amount,
             invoice=invoice,
             counterparty=counterparty,
-            recorder=recorder,
         )
-        for sequence, day, voucher, memo, category, source, amount, invoice, counterparty, recorder in rows
+        for sequence, day, voucher, memo, category, source, amount, invoice, counterparty in rows
     ]
 
 

@@ -109,11 +109,17 @@ def _project(facts: AnnualReportFacts) -> list[Block]:
 
 def _plan(facts: AnnualReportFacts) -> list[Block]:
     plan = facts.plan
-    said = _("%(year)d 年计划支出 %(planned)s，实际支出 %(spent)s。") % {
-        "year": facts.year,
-        "planned": _("未填报") if plan.planned_spend is None else wan(plan.planned_spend),
-        "spent": wan(plan.spent),
-    }
+    if plan.planned_spend is None:
+        said = _("%(year)d 年实际支出 %(spent)s，计划支出未填报。") % {
+            "year": facts.year,
+            "spent": wan(plan.spent),
+        }
+    else:
+        said = _("%(year)d 年计划支出 %(planned)s，实际支出 %(spent)s。") % {
+            "year": facts.year,
+            "planned": wan(plan.planned_spend),
+            "spent": wan(plan.spent),
+        }
     if not facts.milestones:
         return [Paragraph(said), Absent(_("年度计划未登记该年度的里程碑。"))]
     return [

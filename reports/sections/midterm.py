@@ -49,7 +49,8 @@ def midterm_sections(facts: MidtermFacts) -> list[Section]:
             _("发现的问题及整改"),
             or_absent(findings_blocks(facts.findings), _("本次检查没有登记需要整改的问题。")),
         ),
-        Section(_("检查结论"), [*_conclusion(facts), _signatures(facts)]),
+        Section(_("检查结论"), _conclusion(facts)),
+        Section(_("意见与签章"), [_signatures(facts)]),
     ]
 
 
@@ -175,7 +176,7 @@ def _signatures(facts: MidtermFacts) -> Signatures:
     return Signatures(
         [
             SignatureBlock(
-                _("检查组意见"),
+                _("检查组"),
                 signers=[_("组长（签字）"), _("成员（签字）")],
                 day=facts.inspection.held_on,
             ),

@@ -40,12 +40,12 @@ def refund_section(facts: RefundNoticeFacts) -> Section:
         *_workings(facts),
         Paragraph(
             _(
-                "请于%(due)s前将上述资金足额退至下列账户，并注明“%(number)s 项目退款”；退款后请将付款凭证报送我单位。"
+                "请于%(due)s前将上述资金足额退至下列账户，注明“%(number)s 项目退款”，并将付款凭证报送我单位。"
+                "逾期未退回的，按有关规定处理并记入信用记录。"
             )
             % {"due": day(facts.due_on), "number": facts.project.number}
         ),
         _account(),
-        Paragraph(_("逾期未退回的，将按有关规定处理，并记入信用记录。")),
         Paragraph(party(facts.parties, "province"), stands="right"),
         Paragraph(day(facts.asked_on), stands="right"),
     ]
@@ -81,7 +81,7 @@ def _why(facts: RefundNoticeFacts) -> str:
 def _amounts(facts: RefundNoticeFacts, total: Decimal) -> Table:
     source = Source("refund", (("id", str(facts.pk)),))
     return Table(
-        _("应退资金"),
+        "",
         [
             Column(_("资金来源"), 1.4),
             Column(_("应退本金"), 1.4),
@@ -120,7 +120,8 @@ def _workings(facts: RefundNoticeFacts) -> Sequence[Block]:
             "rate": f"{worked.rate.normalize():f}"
         }
     cells: list[Cell] = [Money(amount) for _label, amount in parts]
-    return [Table(_("测算依据"), [Column(label) for label, _amount in parts], [cells], unit=YUAN, note=note)]
+    note = _("本金按台账测算如上。") + note
+    return [Table("", [Column(label) for label, _amount in parts], [cells], unit=YUAN, note=note)]
 
 
 def _account() -> Table:

@@ -1,7 +1,7 @@
 """支出台账: every entry of spending that counts, by day, with subtotals by category and by source. Pure. Layout: F11.
 
 Entries that were reversed are left out together with their reversals, as everywhere else, and counted in words.
-Columns of F11 that the system knows nothing of (行号, 会计科目, 附件数, 审核状态) are left out rather than empty.
+Columns of F11 that the system knows nothing of (行号, 会计科目, 附件数, 经办, 审核状态) are left out rather than empty.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _entries(facts: SpendingLedgerFacts) -> Sequence[Block]:
             Text(_("合计")),
             *[Text("")] * 5,
             Money(_total(facts), spent_by(facts.on)),
-            *[Text("")] * 3,
+            *[Text("")] * 2,
         ]
     )
     return [
@@ -106,12 +106,11 @@ def _entries(facts: SpendingLedgerFacts) -> Sequence[Block]:
                 Column(_("业务日期"), 1),
                 Column(_("凭证号"), 1),
                 Column(_("摘要"), 2.6),
-                Column(_("支出科目"), 1.1),
+                Column(_("支出科目"), 1.5),
                 Column(_("资金来源"), 0.9),
                 Column(_("金额"), 1.2),
                 Column(_("票据号"), 1.3),
-                Column(_("收款方"), 2),
-                Column(_("登记人"), 0.8),
+                Column(_("收款方"), 2.4),
             ],
             rows,
             unit=YUAN,
@@ -132,5 +131,4 @@ def _entry(each: SpentFacts) -> list[Cell]:
         Money(each.amount, source),
         words(each.invoice),
         words(each.counterparty),
-        words(each.recorder),
     ]
