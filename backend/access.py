@@ -71,6 +71,7 @@ class Act(StrEnum):
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
     ISSUE_REPORT = "issue_report"
+    SEE_TODO = "see_todo"
     SET_CARETAKER = "set_caretaker"
     SET_REMINDERS = "set_reminders"
     START_FUNDING = "start_funding"
@@ -86,6 +87,7 @@ class Act(StrEnum):
     EXPORT_WORKBOOK = "export_workbook"
     MANAGE_WEBHOOKS = "manage_webhooks"
     SET_LIMITS = "set_limits"
+    SET_CALENDAR = "set_calendar"
     MANAGE_PEOPLE = "manage_people"
     READ_LOG = "read_log"
     SEE_HEALTH = "see_health"
@@ -134,6 +136,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
     Act.ISSUE_REPORT: _ON_SITE,
+    Act.SEE_TODO: _ON_SITE,
     Act.SET_CARETAKER: _ON_SITE,
     Act.SET_REMINDERS: _PROVINCE,
     **{Act(move.name): frozenset({Role(move.role)}) for move in MOVES.values()},
@@ -141,6 +144,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.EXPORT_WORKBOOK: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
     Act.MANAGE_WEBHOOKS: _ON_SITE,
     Act.SET_LIMITS: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
+    Act.SET_CALENDAR: frozenset({Role.PROVINCE, Role.ADMINISTRATOR}),
     Act.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset({Role.LOG_READER}),
     Act.SEE_HEALTH: frozenset({Role.ADMINISTRATOR}),
@@ -157,6 +161,11 @@ def require(act: Act, sight: Sight) -> None:
     """Raises Forbidden unless some role of the person allows the act."""
     if not may(act, sight):
         raise Forbidden(_("您的角色没有这项操作的权限。"), details={"act": act.value})
+
+
+def responsible_for(sight: Sight) -> frozenset[int]:
+    """The organisations that the person acts for in a role in which one has something to do."""
+    return frozenset().union(*(sight.acting.get(role, frozenset()) for role in TABLE[Act.SEE_TODO]))
 
 
 def roles_on(sight: Sight, project: Project) -> frozenset[str]:

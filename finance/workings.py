@@ -47,8 +47,8 @@ class Working:
 
     received: of the unit what was paid to it, of the park what arrived there. spent: by the unit, or passed on
     by the park. refunded: sent back before the day of the notice. unspent: what is left, zero at least.
-    misused: fiscal spending outside the term, and what the province names. asked: notified before and not yet
-    back. interest: on what was received, where a rate is given.
+    misused: fiscal spending outside the term, and what the province names or has named in a notice that is taken
+    off in `asked`. asked: notified before and not yet back. interest: on what was received, where a rate is given.
     """
 
     cause: str
@@ -120,19 +120,26 @@ def refund_workings(
     Termination: fiscal money unspent at the unit or held at the park, and what was misused. Revocation: all
     fiscal money received, spent or not, less what was sent back. Surplus: what is unspent. Disallowed: what was
     misused. What was notified before is taken off: for termination and revocation all that is open, for the
-    others what is open for the same cause.
+    others what is open for the same cause. Disallowed spending that a notice names and that was posted again to
+    the unit's own money since lies unspent at the unit until it is sent back; it is taken off of a surplus, and no
+    longer of what is misused.
 
     Spending counts up to the end of `on`; what was sent back, before `on`, since from that day on it counts as
     received for the refund. What was paid in counts up to `until` (the day it really is, where a move is
     written down later than it takes effect; else `on`). Misused is fiscal spending before the start of the term
-    or after the latest application for acceptance, and the entries whose sequences are `named`.
+    or after the latest application for acceptance, and the entries whose sequences are `named`, here or by a notice
+    that is taken off.
 
     rate_percent: a year's simple interest on what was received, for revocation: each day's balance (paid in
     less sent back; at the park, arrived less passed on) × rate ÷ 100 ÷ 365, from the day after the payment
-    to `on`, to the fen, half up. Three queries, four with a rate. Source: DOMAIN D75–D77.
+    to `on`, to the fen, half up. Three queries, four with a rate, for a surplus or what is disallowed up to five.
+    Source: DOMAIN D75–D77.
     """
-    sums = _sums(project, on=on, until=until or on, named=list(named))
-    asked = _asked(project, cause=cause, on=on)
+    last = last_day_of_spending(project, on=on) or date.max
+    sums = _sums(project, cause=cause, on=on, until=until or on, last=last, named=list(named))
+    asked = _asked(project, causes=_taken_off(cause), on=on)
+    if cause in (RefundCause.SURPLUS, RefundCause.DISALLOWED):
+        asked = _with_posted_again(project, asked, cause=cause, on=on, last=last)
     parts = [(source, UNIT) for source in FISCAL] + [(PROVINCIAL, PARK)]
     flows = _flows(project, on=on) if rate_percent is not None and cause == RefundCause.REVOCATION else None
     return [
@@ -171,8 +178,15 @@ def last_day_of_spending(project: Project, *, on: date) -> date | None:
     )
 
 
+def _taken_off(cause: str) -> list[str]:
+    """The causes whose open notices are taken off of what this one asks for."""
+    if cause in (RefundCause.TERMINATION, RefundCause.REVOCATION):
+        return list(RefundCause.values)
+    return [str(cause)]
+
+
 def _sums(
-    project: Project, *, on: date, until: date, named: list[int]
+    project: Project, *, cause: str, on: date, until: date, last: date, named: list[int]
 ) -> dict[tuple[str, str], tuple[Decimal, Decimal, Decimal, Decimal]]:
     """By source and holder: received, spent, refunded, misused."""
     rows = fetch(
@@ -182,7 +196,12 @@ def _sums(
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(spending)s AND e.day <= %(on)s), 0.00),
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(refund)s AND e.day < %(on)s), 0.00),
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(spending)s AND e.day <= %(on)s
-                AND (e.day < %(start)s OR e.day > %(last)s OR e.sequence = ANY(%(named)s))), 0.00),
+                AND (e.day < %(start)s OR e.day > %(last)s OR e.sequence = ANY(%(named)s) OR EXISTS (
+                    SELECT FROM finance_refund r
+                    WHERE r.project_id = e.project_id AND r.source = e.source AND r.holder = %(unit)s
+                        AND r.state = 'asked' AND r.cause = ANY(%(causes)s)
+                        AND r.workings -> 'entries' @> to_jsonb(e.sequence)
+                ))), 0.00),
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(arrival)s), 0.00),
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(payment)s), 0.00),
             coalesce(sum(e.amount) FILTER (WHERE e.kind = %(park_return)s AND e.day < %(on)s), 0.00)
@@ -197,8 +216,10 @@ def _sums(
             "on": on,
             "until": max(on, until),
             "start": project.start_on,
-            "last": last_day_of_spending(project, on=on) or date.max,
+            "last": last,
             "named": named,
+            "unit": UNIT,
+            "causes": _taken_off(cause),
             "payment": PAYMENT,
             "direct": DIRECT,
             "spending": SPENDING,
@@ -215,15 +236,10 @@ def _sums(
     return found
 
 
-def _asked(project: Project, *, cause: str, on: date) -> dict[tuple[str, str], Decimal]:
-    """By source and holder: principal notified before and still open, less what was sent back since and not
-    linked to a refund yet.
+def _asked(project: Project, *, causes: list[str], on: date) -> dict[tuple[str, str], Decimal]:
+    """By source and holder: principal notified before for any of the causes and still open, less what was sent back
+    since and not linked to a refund yet.
     """
-    causes = (
-        list(RefundCause.values)
-        if cause in (RefundCause.TERMINATION, RefundCause.REVOCATION)
-        else [str(cause)]
-    )
     rows = fetch(
         f"""
         WITH open AS (
@@ -262,6 +278,54 @@ def _asked(project: Project, *, cause: str, on: date) -> dict[tuple[str, str], D
         },
     )
     return {(source, holder): max(amount, ZERO) for source, holder, amount in rows}
+
+
+def _with_posted_again(
+    project: Project, asked: dict[tuple[str, str], Decimal], *, cause: str, on: date, last: date
+) -> dict[tuple[str, str], Decimal]:
+    """`asked` of a surplus with, of what is disallowed without, the disallowed spending that was posted again to the
+    unit's own money and is not sent back yet. A notice that names no entry is taken not to be posted again.
+    """
+    is_surplus = cause == RefundCause.SURPLUS
+    disallowed = _asked(project, causes=[RefundCause.DISALLOWED.value], on=on) if is_surplus else asked
+    found = dict(asked)
+    for source, amount in _posted_again(project, on=on, last=last):
+        again = min(amount, disallowed.get((source, UNIT), ZERO))
+        found[source, UNIT] = found.get((source, UNIT), ZERO) + (again if is_surplus else -again)
+    return found
+
+
+def _posted_again(project: Project, *, on: date, last: date) -> list[tuple[str, Decimal]]:
+    """By source: of open notices for disallowed spending that name entries, what no standing spending answers to."""
+    rows = fetch(
+        f"""
+        SELECT r.source, sum(greatest(r.amount - coalesce(came.amount, 0.00) - coalesce(spent.amount, 0.00), 0.00))
+        FROM finance_refund r
+        LEFT JOIN LATERAL (
+            SELECT sum(c.amount) AS amount FROM finance_refundreceipt c
+            WHERE c.refund_id = r.id AND {counts("c")}
+        ) came ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(e.amount) AS amount FROM finance_entry e
+            WHERE e.project_id = r.project_id AND e.source = r.source AND e.kind = %(spending)s
+                AND e.day <= %(on)s AND {standing("e", None)}
+                AND (e.day < %(start)s OR e.day > %(last)s OR r.workings -> 'entries' @> to_jsonb(e.sequence))
+        ) spent ON true
+        WHERE r.project_id = %(project)s AND r.holder = %(unit)s AND r.state = 'asked' AND r.cause = %(cause)s
+            AND r.workings ? 'entries'
+        GROUP BY r.source
+        """,
+        {
+            "project": project.pk,
+            "unit": UNIT,
+            "cause": RefundCause.DISALLOWED.value,
+            "spending": SPENDING,
+            "on": on,
+            "start": project.start_on,
+            "last": last,
+        },
+    )
+    return [(source, amount) for source, amount in rows]
 
 
 def _flows(project: Project, *, on: date) -> dict[tuple[str, str], list[tuple[date, Decimal]]]:

@@ -8,6 +8,8 @@ class LifecycleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lifecycle.conditions import register
+        from lifecycle import conditions
+        from lifecycle.reminders import of_life
 
-        register()
+        conditions.register()
+        of_life.register()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from lifecycle.models.project import BEFORE_CLOSEOUT, ProjectState
@@ -30,8 +30,16 @@ class Move:
     @property
     def title(self) -> str:
         """What people call it, in the active language."""
-        return gettext(self.label)
+        return str(_LIKE_A_STAGE.get(self.label) or gettext(self.label))
 
+
+_LIKE_A_STAGE = {
+    "结题": pgettext_lazy("move", "结题"),
+    "暂停": pgettext_lazy("move", "暂停"),
+    "终止": pgettext_lazy("move", "终止"),
+    "撤销": pgettext_lazy("move", "撤销"),
+}
+"""Labels that Chinese has for a stage too; other languages say the act and the stage differently."""
 
 _STOPPING = frozenset({"reason", "reason_class", "document"})
 _BEFORE_CLOSEOUT = tuple(state.value for state in BEFORE_CLOSEOUT)

@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.faults import Faults
 from lifecycle.guards import Case, Condition, Made, conditions_of, effects_of, hold, version
-from lifecycle.models import Document, Project, ProjectState, ReasonClass, Severity, StateChange
+from lifecycle.models import (
+    Document,
+    DocumentCategory,
+    Project,
+    ProjectState,
+    ReasonClass,
+    Severity,
+    StateChange,
+)
 from lifecycle.moves import MOVES, Move
 from lifecycle.parties.log import Actor, record
 from lifecycle.rules.calendar import add_months
@@ -61,7 +69,8 @@ class WrongStage(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What comes with a move. document: id of a paper of the project. findings: [{"severity", "text"}]."""
+    """What comes with a move. document: id of a paper of the project; where one is needed, of a decision (决定文件),
+    its latest version. findings: [{"severity", "text"}]."""
 
     reason: str = ""
     reason_class: str = ""
@@ -293,7 +302,11 @@ def _check_said(move: Move, case: Case, said: Said) -> Document | None:
         faults["reason_class"] = _("这一事项不填理由类别。")
     document = None
     if said.document is not None:
-        document = Document.objects.filter(project=case.project, pk=said.document).first()
+        papers = Document.objects.filter(project=case.project, pk=said.document)
+        if "document" in move.needs:
+            # What a unit or a park filed decides nothing: decisions are the province's papers.
+            papers = papers.filter(category=DocumentCategory.DECISION).present()
+        document = papers.first()
     if "document" in move.needs and document is None:
         faults["document"] = _("请选择本项目“文件”中的决定文件；还没有的请先上传。")
     elif said.document is not None and document is None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.core.management import get_commands
 
+from lifecycle.reminders.kinds import kinds
+from lifecycle.rules.limits import BY_CODE
 from reports.watch import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +22,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 _TERM = re.compile(r"^\| [^|]+ \| [^|]+ \| `([\w.]+)` \|$", re.MULTILINE)
 _FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_KIND = re.compile(r"^\| `(\w+)` \| (\S+) \|(.+)\|$", re.MULTILINE)
 _RULE = re.compile(r"^\| ((?:FIN|LC)-\d\d) (\S+) \|", re.MULTILINE)
 
 
@@ -90,3 +93,21 @@ def test_every_rule_is_described_under_its_title() -> None:
     described = dict(_RULE.findall(_read(ROOT / "docs/rules.md")))
 
     assert described == {rule.code: str(rule.title) for rule in RULES}
+
+
+def test_every_kind_of_matter_is_described_under_its_title_in_its_order() -> None:
+    described = _KIND.findall(_read(ROOT / "docs/reminders.md"))
+
+    assert [(code, name) for code, name, _rest in described] == [
+        (code, str(kind.title)) for code, kind in kinds().items()
+    ]
+    for code, _name, rest in described:
+        answers, due, _waits_for, over, basis = (cell.strip() for cell in rest.split("|"))
+        assert answers and due and over and basis, code
+
+
+def test_limits_that_matters_rest_on_exist() -> None:
+    named = re.findall(r"\(`(\w+)`\)", _read(ROOT / "docs/reminders.md"))
+
+    assert len(named) == 6
+    assert set(named) <= set(BY_CODE)

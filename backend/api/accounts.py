@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.access import Act, may
+from backend.access import Act, may, responsible_for
 from backend.api.authentication import require_own_password
 from backend.api.base import View
 from backend.api.formats import Shape, TextField
@@ -20,6 +20,7 @@ from lifecycle.models import Project
 from lifecycle.parties import accounts
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Membership, Role
+from lifecycle.reminders.lists import LATE, LATER, NEAR, WEEK, to_do
 from lifecycle.rules.answers import Status
 from reports.watch import summary
 
@@ -73,11 +74,17 @@ class ActingShape(Shape):
 
 
 class ToDoShape(Shape):
-    """Projects in sight, and the answers of today that ask for something to be done."""
+    """Projects in sight, and the answers of today that ask for something to be done.
+
+    late, week, all: what one's own organisations have to do, late, this week, and altogether.
+    """
 
     projects = serializers.IntegerField()
     breaches = serializers.IntegerField()
     warnings = serializers.IntegerField()
+    late = serializers.IntegerField()
+    week = serializers.IntegerField()
+    all = serializers.IntegerField()
 
 
 class MeShape(Shape):
@@ -117,12 +124,21 @@ class MeView(View):
         )
 
     def _todo(self) -> dict[str, int]:
-        if not may(Act.SEE_PROJECTS, self.sight):
-            return {"projects": 0, "breaches": 0, "warnings": 0}
-        counted = summary(Project.objects.visible_to(self.sight), on=self.today, today=self.today)
-        answers = sum((tally.answers for tally in counted.rules), start=type(counted.worst)())
-        return {
-            "projects": counted.projects,
-            "breaches": answers[Status.BREACH.value],
-            "warnings": answers[Status.WARN.value],
-        }
+        found = dict.fromkeys(("projects", "breaches", "warnings", "late", "week", "all"), 0)
+        if may(Act.SEE_PROJECTS, self.sight):
+            counted = summary(Project.objects.visible_to(self.sight), on=self.today, today=self.today)
+            answers = sum((tally.answers for tally in counted.rules), start=type(counted.worst)())
+            found |= {
+                "projects": counted.projects,
+                "breaches": answers[Status.BREACH.value],
+                "warnings": answers[Status.WARN.value],
+            }
+        if may(Act.SEE_TODO, self.sight):
+            own = responsible_for(self.sight)
+            counts = to_do(self.sight, self.person, self.today, own=own).counts()
+            found |= {
+                "late": counts[LATE],
+                "week": counts[WEEK],
+                "all": sum(counts[name] for name in (*NEAR, LATER)),
+            }
+        return found

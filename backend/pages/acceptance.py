@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ from backend.pages.acceptance_forms import (
     TechnicalReportForm,
     VerdictForm,
 )
-from backend.pages.acceptance_way import way_of
+from backend.pages.acceptance_way import Elsewhere, way_of
 from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.forms import take
 from backend.pages.project_parts import actor_on, attempt, done, part
@@ -48,6 +48,7 @@ from lifecycle.models import (
     ProjectState,
 )
 from lifecycle.moves import moves_from
+from lifecycle.rules.standing import REFUSED
 
 LINK_DAYS = (7, 14, 30)
 """For how long a link may be made to open, in days; the middle one unless another is chosen."""
@@ -281,6 +282,27 @@ def standing_of(request: PageRequest, project: Project) -> tuple[Standing, list[
     return Standing(project, rounds[0] if is_open else None, today), rounds
 
 
+_EVENTS = (EventKind.TECHNICAL_REPORT, EventKind.ACCEPTANCE_APPLICATION, EventKind.ACCEPTANCE_VERDICT)
+_ENDED = (ProjectState.CLOSED, ProjectState.TERMINATED, ProjectState.REVOKED)
+
+
+def _elsewhere(project: Project, events: Sequence[DatedEvent]) -> Elsewhere | None:
+    """What is on record of an application without a round; events: from the earliest. None at work, where it counts
+    no more.
+    """
+    filed = [
+        event
+        for event in events
+        if event.kind == EventKind.ACCEPTANCE_APPLICATION and event.result != REFUSED
+    ]
+    if project.state not in (ProjectState.ACCEPTANCE, *_ENDED) or not filed:
+        return None
+    judged = [event for event in events if event.kind == EventKind.ACCEPTANCE_VERDICT and event.result]
+    if project.state != ProjectState.CLOSED or not judged:
+        return Elsewhere(filed[-1].happened_on)
+    return Elsewhere(filed[-1].happened_on, judged[-1].happened_on, judged[-1].result)
+
+
 def _page(
     request: PageRequest,
     project: Project,
@@ -304,6 +326,9 @@ def _page(
             # The acceptance moved on meanwhile; the form is gone, what it was refused for is not.
             refusal = [str(sentence) for sentences in form.errors.values() for sentence in sentences]
     checklist = dossier.checklist_of(project, on=stands.today)
+    events = list(DatedEvent.objects.filter(project=project, kind__in=_EVENTS).order_by("happened_on"))
+    elsewhere = None if rounds else _elsewhere(project, events)
+    is_over = project.state in _ENDED and (project.state != ProjectState.CLOSED or stands.present is None)
     return part(
         request,
         "pages/acceptance.html",
@@ -311,11 +336,11 @@ def _page(
         here="acceptance",
         status=status,
         title=_("验收"),
-        way=way_of(stands.present, checklist, today=stands.today),
+        way=way_of(stands.present, checklist, today=stands.today, elsewhere=elsewhere, is_over=is_over),
+        elsewhere=elsewhere,
+        wants_papers=dossier.is_demanded(project),
         checklist=[(row, _query_of(project, row)) for row in checklist],
-        technical_reports=DatedEvent.objects.filter(
-            project=project, kind=EventKind.TECHNICAL_REPORT
-        ).order_by("-happened_on"),
+        technical_reports=[event for event in reversed(events) if event.kind == EventKind.TECHNICAL_REPORT],
         rounds=rounds,
         present=stands.present,
         sheet=SHEET,

@@ -6,14 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.access import Act, require
 from backend.middleware import actor_of
@@ -21,6 +22,7 @@ from backend.pages.access import PageRequest, signed_in
 from backend.pages.forms import take
 from backend.pages.paging import Order, keyset_page
 from lifecycle.errors import Conflict, Invalid
+from lifecycle.models import Caretaker
 from lifecycle.parties import accounts, organisations
 from lifecycle.parties.models import (
     AuditScope,
@@ -148,6 +150,38 @@ def person(request: PageRequest, pk: int) -> HttpResponseBase:
             messages.success(request, _("角色已登记。"))
             return redirect("person", shown.pk)
     return _person_page(request, shown, form=form, status=400 if form.errors else 200)
+
+
+@require_safe
+@signed_in
+def hand_over(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Where the person acts, who else does, and whether they look after anything there; no business data."""
+    shown = _person(request, pk)
+    colleagues = (
+        Membership.objects.filter(
+            organisation=OuterRef("organisation"), role=OuterRef("role"), person__is_active=True
+        )
+        .exclude(person=shown)
+        .order_by()
+        .values("organisation")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    memberships = (
+        shown.memberships.select_related("organisation")
+        .annotate(
+            colleagues=Coalesce(Subquery(colleagues), 0),
+            has_work=Exists(
+                Caretaker.objects.filter(
+                    person=shown,
+                    organisation=OuterRef("organisation"),
+                    organisation__kind=OuterRef("role"),
+                )
+            ),
+        )
+        .order_by("organisation__name", "role")
+    )
+    return render(request, "pages/person_hand_over.html", {"person": shown, "memberships": memberships})
 
 
 @require_POST

@@ -20,6 +20,7 @@ from backend.job_acts import error_of, title_of
 from backend.jobs.engine import engine
 from backend.pages.access import PageRequest, signed_in
 from backend.pages.jobs import Shown, shown
+from backend.ways.standing import standing
 from lifecycle.jobs import Job
 from lifecycle.jobs import jobs as declared
 from lifecycle.jobs.health import Health, look
@@ -82,7 +83,7 @@ class Entry:
 @require_safe
 @signed_in
 def health(request: PageRequest) -> HttpResponseBase:
-    """Engine, signs of life, timetable, backlog, failures."""
+    """Engine, signs of life, timetable, backlog, failures, and how mail and webhooks stand."""
     require(Act.SEE_HEALTH, request.sight)
     now = timezone.now()
     timetable = [each for each in declared().values() if each.at]
@@ -116,6 +117,7 @@ def health(request: PageRequest) -> HttpResponseBase:
                 for each in timetable
             ],
             "failures": [(run, title_of(run), error_of(run)) for run in failures],
+            "ways": standing(now=now),
             "signs": Sign.objects.order_by("kind", "-seen_at")[:50],
         },
     )

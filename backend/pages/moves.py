@@ -72,10 +72,17 @@ class MoveForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
+    # Nothing is chosen beforehand: a fault is noted in the credit record, and an objective cause is not.
     reason_class = forms.ChoiceField(
-        widget=Select, label=gettext_lazy("理由类别"), choices=ReasonClass.choices
+        widget=Select,
+        label=gettext_lazy("理由类别"),
+        choices=[("", gettext_lazy("请选择")), *ReasonClass.choices],
     )
-    document = forms.ChoiceField(widget=Select, label=gettext_lazy("决定文件"), required=False)
+    document = forms.ChoiceField(
+        widget=Select,
+        label=gettext_lazy("决定文件"),
+        error_messages={"required": gettext_lazy("请选择本项目“文件”中的决定文件；还没有的请先上传。")},
+    )
     due_on = DayField(label=gettext_lazy("整改期限"))
 
     def __init__(self, data: Any = None, *, move: Move, project: Project) -> None:

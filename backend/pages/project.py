@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from backend.access import Act, may, may_on, postable
 from backend.pages.access import PageRequest, project_in_sight, signed_in
+from backend.pages.caretakers import caretaker_rows
 from backend.pages.credit import grave_records
 from backend.pages.days import AsOf, as_of
 from backend.pages.ledger import latest_entries
@@ -60,7 +61,10 @@ class YearPlan:
 def project(request: PageRequest, number: str) -> HttpResponseBase:
     """The page, as of today or of a past day (`?on=`)."""
     shown = project_in_sight(request, number)
-    context = project_context(request, shown, as_of(request)) | {"parts": ways_of(shown, "project")}
+    context = project_context(request, shown, as_of(request)) | {
+        "parts": ways_of(shown, "project"),
+        "caretakers": caretaker_rows(request, shown),
+    }
     return render(request, "pages/project.html", context)
 
 

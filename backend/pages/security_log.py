@@ -44,6 +44,10 @@ ACTS = {
     "open_scope": _("设定审计范围"),
     "close_scope": _("收回审计范围"),
     "add_limit": _("设定管理参数"),
+    "set_calendar_days": _("登记工作日历"),
+    "remove_calendar_day": _("删除日历登记"),
+    "confirm_calendar_notice": _("确认放假通知"),
+    "withdraw_calendar_notice": _("收回放假通知确认"),
     "import_workbook": _("导入工作簿"),
     "load_sample": _("载入示范数据"),
     "cancel_job": _("取消任务"),
@@ -127,6 +131,7 @@ ACTS = {
     "caretaker_hand_over": _("移交经办项目"),
     "hand_over": _("工作交接"),
     "set_reminders": _("设定提醒事项"),
+    "download_late": _("下载逾期清单"),
 }
 """What the acts of the log are called; one that is not here is shown by its own word."""
 

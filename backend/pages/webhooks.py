@@ -46,7 +46,7 @@ class WebhookForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("地址"),
         max_length=hooks.URL_LENGTH,
-        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
         help_text=gettext_lazy("在群聊中添加自定义机器人后得到的 https 地址。登记后不再显示。"),
     )
     secret = forms.CharField(

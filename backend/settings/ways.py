@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -31,8 +31,9 @@ def site_url(text: str) -> str:
 
 def sender(name: str, text: str) -> str:
     """An address as it stands in a header: `name@host` or `Name <name@host>`."""
-    address = parseaddr(text)[1]
-    if "\r" in text or "\n" in text or not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", address):
+    found = getaddresses([text])
+    is_sound = len(found) == 1 and re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", found[0][1])
+    if "\r" in text or "\n" in text or not is_sound:
         raise ImproperlyConfigured(f"{name} 不是邮件地址。{name} is no mail address.")
     return text
 
@@ -52,9 +53,10 @@ if EMAIL_USE_SSL and EMAIL_USE_TLS:
         "EMAIL_USE_SSL 与 EMAIL_USE_TLS 只能取其一。Set one of EMAIL_USE_SSL and EMAIL_USE_TLS, not both."
     )
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender(
-    "MAIL_FROM", environment.text("MAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
-)
+_HOST = urlsplit(SITE_URL).hostname or ""
+_DOMAIN = _HOST if re.search("[a-z]", _HOST) and ":" not in _HOST else "localhost"
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender("MAIL_FROM", environment.text("MAIL_FROM", f"noreply@{_DOMAIN}"))
 MAIL_REPLY_TO = sender("MAIL_REPLY_TO", environment.text("MAIL_REPLY_TO", DEFAULT_FROM_EMAIL))
 
 # Hosts that webhooks may call, each by https at port 443 unless a port is given with it: hooks.example.org:8443

@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backend.pages.figures import labelled
 from backend.pages.pictures import LOOKS
@@ -96,6 +97,16 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def field_word(word: str) -> str:
     """A word of the field kept in Chinese (省拨款, 支出), in the reader's language."""
     return _(word) if word else ""
+
+
+@register.filter
+def step_word(step: int) -> str:
+    """A step of reminding in words: so many days before the due day, on it, or after."""
+    if step == 0:
+        return _("到期当日")
+    if step < 0:
+        return ngettext("提前 %(days)d 天", "提前 %(days)d 天", -step) % {"days": -step}
+    return ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", step) % {"days": step}
 
 
 @register.filter

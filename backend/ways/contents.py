@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Window
+from django.db.models import Count, Exists, OuterRef, Q, Window
 from django.utils import translation
 
 from backend.pages.matter_links import matter_url
@@ -60,9 +60,16 @@ class Contents:
 
 
 def contents_of(digest: UUID, *, on: date, most: int) -> Contents:
-    """The messages of a digest in the active language as of the day `on`, `most` at most; one query."""
+    """The messages of a digest in the active language as of the day `on`, `most` at most; one query.
+
+    Of a matter only the latest step: where several had to wait, the earlier ones say nothing more.
+    """
+    later = Delivery.objects.filter(digest=digest, message__matter=OuterRef("message__matter")).filter(
+        Q(message__step__gt=OuterRef("message__step"))
+        | Q(message__step=OuterRef("message__step"), pk__gt=OuterRef("pk"))
+    )
     deliveries = (
-        Delivery.objects.filter(digest=digest)
+        Delivery.objects.filter(~Exists(later), digest=digest)
         .select_related(
             "message__organisation",
             "message__matter__responsible",
@@ -70,7 +77,7 @@ def contents_of(digest: UUID, *, on: date, most: int) -> Contents:
             "message__matter__project",
         )
         .annotate(in_all=Window(Count("pk")))
-        .order_by(F("message__matter__due_on").asc(), "message__matter_id", "pk")[:most]
+        .order_by("message__matter__due_on", "message__matter_id")[:most]
     )
     rows = list(deliveries)
     return Contents(tuple(_entry(row, on) for row in rows), _in_all(rows))

@@ -7,17 +7,22 @@ who gather at the same time put nothing together twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from lifecycle.models import MatterState, Message, MessageState
+from lifecycle.models import JobRun, JobState, MatterState, Message, MessageState
+from lifecycle.parties.models import Membership
 from lifecycle.reminders.settings import settings
 
 CALL_MOST = 500
 """How many messages one call of a webhook carries; the others wait for the next."""
+
+ROUND = "reminders.round"
+"""The job that sends messages to where they wait for a mail."""
 
 PATIENCE = time(11, 0)
 """Until when the mail of the day waits for messages of the day that are still to be sent."""
@@ -55,17 +60,26 @@ def gather(*, now: datetime, by_mail: bool) -> Gathered:
         if by_mail:
             dropped = _count(cursor, _DROP, values)
             urgent = _count(cursor, _URGENT, values)
-            if local.time() >= PATIENCE or not _is_round_open(values["on"]):
+            if local.time() >= PATIENCE or not _is_round_open(values["on"], now):
                 ordinary = _count(cursor, _ORDINARY, values)
         calls = _count(cursor, _CALLS, values)
     return Gathered(urgent, ordinary, calls, dropped)
 
 
-def _is_round_open(on: Any) -> bool:
-    """Whether messages of the day, or of days before, are still to be sent: a mail now would come without them."""
-    return Message.objects.filter(
-        state=MessageState.PLANNED, send_on__lte=on, matter__state=MatterState.OPEN
-    ).exists()
+def _is_round_open(on: date, now: datetime) -> bool:
+    """Whether messages of the day, or of days before, are still to be sent: a mail now would come without them.
+
+    Not so once a round of the day is over, for what it left reaches nobody; nor where there is nobody to reach.
+    """
+    midnight = timezone.localtime(now, timezone.get_default_timezone()).replace(hour=0, minute=0, second=0)
+    somebody = Membership.objects.filter(
+        organisation=OuterRef("organisation"), role=OuterRef("organisation__kind"), person__is_active=True
+    )
+    is_left = Message.objects.filter(
+        Exists(somebody), state=MessageState.PLANNED, send_on__lte=on, matter__state=MatterState.OPEN
+    )
+    rounds = JobRun.objects.filter(job=ROUND, state=JobState.DONE, started_at__gte=midnight)
+    return is_left.exists() and not rounds.exists()
 
 
 def _count(cursor: Any, sql: str, values: dict[str, Any]) -> int:

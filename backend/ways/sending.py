@@ -59,10 +59,13 @@ class Sent:
     bounced: int = 0
     failed: int = 0
     later: int = 0
+    is_mail_down: bool = False
 
     @property
-    def as_json(self) -> dict[str, int]:
+    def as_json(self) -> dict[str, int | bool]:
+        """ok: false while no mail can be sent, because the server is away or takes none."""
         return {
+            "ok": not self.is_mail_down,
             "mails": self.mails,
             "calls": self.calls,
             "bounced": self.bounced,
@@ -141,7 +144,6 @@ class _Round:
         self.sent = Sent()
         self.over = 0
         self.post = Post()
-        self.is_mail_down = False
         self.broken = 0
         self.flights: dict[Future[Any], _Flight] = {}
 
@@ -173,7 +175,7 @@ class _Round:
         mailer: ThreadPoolExecutor,
     ) -> None:
         """Begin as much as may be under way at once: one mail, a few calls."""
-        while not self.is_mail_down and not self._under_way(Way.MAIL):
+        while not self.sent.is_mail_down and not self._under_way(Way.MAIL):
             if not self._begin(letters, lambda digest: self._mail(digest, mailer)):
                 break
         while self._under_way(Way.WEBHOOK) < CALLS_AT_ONCE:
@@ -229,12 +231,12 @@ class _Round:
                 self.post.abort()
                 del self.flights[future]
                 self._end_mail(flight.digest, Outcome("no answer in time", is_broken=True))
-                self.is_mail_down = True
+                self.sent.is_mail_down = True
 
     def _end_mail(self, digest: Digest, outcome: Outcome) -> None:
         self.broken = self.broken + 1 if outcome.is_broken else 0
         if outcome.is_down or self.broken >= BROKEN_MOST:
-            self.is_mail_down = True
+            self.sent.is_mail_down = True
         if not outcome.error:
             self.sent.mails += self._mark_sent(digest)
         elif outcome.is_bounced:

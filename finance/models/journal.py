@@ -124,6 +124,12 @@ class Entry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "on"], name="entry_by_day"),
+            # What came, was paid and was given back, without the spending, which is most of the journal.
+            models.Index(
+                fields=["project", "on"],
+                name="entry_of_flows",
+                condition=models.Q(kind__in=("到账园区", "拨付单位", "直接拨付", "园区退回")),
+            ),
             models.Index(
                 fields=["invoice"],
                 name="entry_by_invoice",

@@ -20,6 +20,7 @@ from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
 from lifecycle.models import DatedEvent, Document, DocumentCategory, EventKind, Project, ProjectState
 from lifecycle.models.move import ENTERED
+from lifecycle.models.project import BEFORE_CLOSEOUT
 from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
 from lifecycle.rules.standing import REFUSED
@@ -210,8 +211,19 @@ TECHNICAL_REPORT_FILED = Guard(
 )
 
 
+def is_demanded(project: Project) -> bool:
+    """Whether the papers are asked for: not of a project that came in at 验收, nor of one that has ended. One query
+    at most.
+    """
+    return project.state in BEFORE_CLOSEOUT and not _came_in_at_acceptance(project)
+
+
+def _came_in_at_acceptance(project: Project) -> bool:
+    return project.state_changes.filter(move=ENTERED, to_state=ProjectState.ACCEPTANCE).exists()
+
+
 def _complete(case: Case) -> Outcome:
-    if case.project.state_changes.filter(move=ENTERED, to_state=ProjectState.ACCEPTANCE).exists():
+    if _came_in_at_acceptance(case.project):
         return met(gettext_noop("项目带验收阶段的历史补录，不再要求提交验收材料。"))
     rows = checklist_of(case.project, on=case.on)
     missing = [row.requirement.title for row in rows if row.requirement.is_required and not row.is_met]

@@ -16,7 +16,7 @@ from lifecycle.changes.reading import Reading
 from lifecycle.contracts import AMOUNTS, SOURCE_OF
 from lifecycle.contracts.budget import FIELD, budget_of
 from lifecycle.contracts.terms import annexes_of, text_of
-from lifecycle.models import ChangeKind, Milestone, Project, Site
+from lifecycle.models import ChangeKind, Milestone, Project, Site, Tranche
 from lifecycle.models.milestone import UNDONE
 from lifecycle.parties.models import Organisation, OrganisationKind
 
@@ -169,6 +169,12 @@ def _money(reading: Reading, project: Project) -> Wanted:
         if row["number"] is not None and key in seen:
             reading.fault(f"tranches.{place}.number", _("同一资金来源的期次重复。"))
         seen.add(key)
+        if row["is_tail"] and _is_too_early(row, project):
+            reading.fault(
+                f"tranches.{place}.planned_on",
+                _("尾款在验收后拨付，计划拨付日期应晚于实施结束日期 %(end)s。")
+                % {"end": project.end_on.isoformat()},
+            )
     budget = annexes_of(project)["category_budget"]
     if len(amounts) < len(AMOUNTS):
         amounts = {}
@@ -202,6 +208,14 @@ def _money(reading: Reading, project: Project) -> Wanted:
         reading.faults.update(faults)
         wanted[FIELD] = written
     return wanted
+
+
+def _is_too_early(row: Wanted, project: Project) -> bool:
+    """Whether a tail is planned within the term, so that acceptance would not wait for it; one that stands so stays."""
+    if row["planned_on"] is None or row["planned_on"] > project.end_on.isoformat():
+        return False
+    named = {name: row[name] for name in ("source", "number", "planned_on")}
+    return not Tranche.objects.filter(project=project, is_tail=True, **named).exists()
 
 
 def _tranche(row: Reading) -> Wanted:

@@ -85,6 +85,14 @@ class Milestone(WithArrows):
                 name="milestone_planned_spend_is_not_negative",
             ),
         ]
+        indexes: ClassVar = [
+            # What still has to be done or looked at, few among very many.
+            models.Index(
+                fields=["planned_on", "project"],
+                name="milestone_open",
+                condition=models.Q(state__in=(*UNDONE, MilestoneState.HANDED_IN)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.name}"

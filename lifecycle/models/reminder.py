@@ -39,7 +39,8 @@ class Matter(models.Model):
     messages. Only matters due within `lifecycle.reminders.planning.HORIZON` are here.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="matters")
+    # Found by the unique constraint below, as messages are by theirs; one index more would cost every planning.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="matters", db_index=False)
     kind = models.CharField(max_length=30)
     subject = models.BigIntegerField()
     due_on = models.DateField(_("期限"))
@@ -124,13 +125,16 @@ class Message(models.Model):
     """One thing to be said to one organisation about one matter, a number of days before or after it is due.
 
     step: days after the due day (below zero: before). send_on: the working day on which it goes out; the due
-    day itself never shifts. Planned and withdrawn as the facts change; sent once, by a conditional UPDATE.
+    day itself never shifts. Planned and withdrawn as the facts change; sent once, by a conditional UPDATE, after
+    which the database refuses to change or delete it (migration 0015).
     WITHDRAWN: the matter was done, fell away, or is due on another day now. OVERTAKEN: a later step of the same
     matter went to the same organisation in its place.
     """
 
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="messages")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="messages")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     due_on = models.DateField(_("期限"))
     step = models.SmallIntegerField()
     send_on = models.DateField(_("发送日"))
@@ -276,6 +280,11 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["person", "-made_at"], name="delivery_bell", condition=Q(way="bell")),
+            models.Index(
+                fields=["person", "-made_at", "-id"],
+                name="delivery_unseen",
+                condition=Q(way="bell", seen_at__isnull=True, done_at__isnull=True),
+            ),
             models.Index(
                 fields=["person", "webhook"],
                 name="delivery_without_digest",

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils import translation
 
-from backend.settings import databases, environment
+from backend.settings import databases, environment, ways
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,43 @@ def test_a_secret_that_cannot_be_kept_is_told_in_words(tmp_path: Path) -> None:
 def test_a_short_password_is_refused_in_the_language_of_the_reader(language: str, words: str) -> None:
     with translation.override(language), pytest.raises(ValidationError, match=words):
         validate_password("nine-sign")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://pilot.example.org/", "https://pilot.example.org"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_the_address_of_the_site_is_read(text: str, address: str) -> None:
+    assert ways.site_url(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pilot.example.org",
+        "ftp://pilot.example.org",
+        "https://",
+        "https://a/b",
+        "https://a:port",
+        "https://a b",
+        "https://u@a",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
+        ways.site_url(text)
+
+
+@pytest.mark.parametrize("text", ["noreply@pilot.example.org", "省科技厅 <noreply@pilot.example.org>"])
+def test_who_mails_come_from_is_read(text: str) -> None:
+    assert ways.sender("MAIL_FROM", text) == text
+
+
+@pytest.mark.parametrize("text", ["", "nobody", "a@b\nBcc: c@d", "a b@c", "a@b, c@d"])
+def test_a_sender_that_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="MAIL_FROM"):
+        ways.sender("MAIL_FROM", text)

@@ -53,7 +53,7 @@ def test_it_sends_on_working_days_in_working_hours(
     assert len(mail_server.mails) == sends
     assert told == [1] * sends
     if sends:
-        assert result == {"mails": 1, "calls": 0, "bounced": 0, "failed": 0, "later": 0}
+        assert result == {"ok": True, "mails": 1, "calls": 0, "bounced": 0, "failed": 0, "later": 0}
     else:
         assert result == {"skipped": True}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from finance.disallowing import disallow
 from finance.posting import reverse_entry
 from finance.receipts import record_receipt
 from finance.refunds import withdraw_refund
@@ -132,6 +133,44 @@ def test_what_is_asked_for_and_open_is_not_asked_twice(project: Project) -> None
     assert due(project, "termination") == ["18.00", "0.00", "20.00"]
     assert due(project, "surplus") == ["18.00", "0.00", "20.00"]
     assert due(project, "disallowed", named=[5]) == ["50.00", "0.00", "0.00"]
+
+
+def test_disallowed_spending_asked_for_leaves_the_unspent_money_to_be_asked_for(project: Project) -> None:
+    asked(project, "50.00", entries=[5])
+
+    # 30 lie unspent beside the 50 that were misused and are asked for.
+    assert due(project, "termination") == ["30.00", "0.00", "20.00"]
+    assert due(project, "revocation") == ["30.00", "80.00", "20.00"]
+    assert due(project, "surplus") == ["30.00", "0.00", "20.00"]
+
+
+def test_disallowed_spending_posted_again_is_not_asked_for_as_what_is_left(project: Project) -> None:
+    asked(project, "50.00", entries=[5])
+    disallow(project=project, sequence=5, on=TODAY, reason="超范围", actor=PARK, today=TODAY)
+
+    assert due(project, "termination") == ["30.00", "0.00", "20.00"]
+    assert due(project, "surplus") == ["30.00", "0.00", "20.00"]
+
+    moved(project, "退回", "省拨款", "50.00", "2026-06-10")
+
+    assert due(project, "termination") == ["30.00", "0.00", "20.00"]
+    assert due(project, "surplus") == ["30.00", "0.00", "20.00"]
+
+
+@pytest.mark.parametrize("is_posted_again", [False, True])
+def test_another_misuse_is_asked_for_beside_the_first(is_posted_again: bool, project: Project) -> None:
+    moved(project, "支出", "省拨款", "6.00", "2024-01-10")
+    asked(project, "50.00", entries=[5])
+    if is_posted_again:
+        disallow(project=project, sequence=5, on=TODAY, reason="超范围", actor=PARK, today=TODAY)
+
+    assert due(project, "disallowed", named=[8]) == ["6.00", "0.00", "0.00"]
+
+
+def test_a_notice_of_misuse_that_names_no_entry_leaves_the_surplus_as_it_is(project: Project) -> None:
+    asked(project, "10.00")
+
+    assert due(project, "surplus") == ["30.00", "0.00", "20.00"]
 
 
 def test_what_came_for_it_is_off_both_sides(project: Project) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from lifecycle.guards import Case, conditions_of, guards_of
-from lifecycle.models import Project, ProjectState
+from lifecycle.models import DocumentCategory, Project, ProjectState
 from lifecycle.moves import MOVES
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.transitions import FUNCTIONS, Said, TransitionBlocked
@@ -39,7 +39,9 @@ def make(move: str, case: Case) -> None:
         said=Said(
             reason="按程序办理" if "reason" in needs else "",
             reason_class="objective" if "reason_class" in needs else "",
-            document=on_file(case.project, number="决1").pk if "document" in needs else None,
+            document=on_file(case.project, DocumentCategory.DECISION, "决1").pk
+            if "document" in needs
+            else None,
             findings=[{"severity": "major", "text": "检测报告不全"}] if "findings" in needs else [],
             due_on=case.on + timedelta(days=30) if "findings" in needs else None,
         ),

@@ -105,6 +105,7 @@ class World:
         cluster = make_cluster()
         self.today = day("2022-08-25")
         self.numbers = count(1)
+        self.before: list[tuple[Any, ...]] = []
         self.project = make_project(
             cluster=cluster, state="approved", milestones=False, contract_signed_on=None, partners="示例大学"
         )
@@ -156,18 +157,18 @@ class World:
 
     def attempt(self, act: Callable[[], Any]) -> DomainError | None:
         """Do it; where it is refused, the refusal, once it was seen to have left no trace."""
-        before = self.fingerprint()
+        self.before = self.fingerprint()
         try:
             act()
         except DomainError as refusal:
-            assert self.fingerprint() == before, f"{refusal.code} left something behind"
+            assert self.fingerprint() == self.before, f"{refusal.code} left something behind"
             return refusal
         return None
 
     def paper(self, category: str, subject: Any = None, number: str = "") -> Document:
-        """A row of a paper on file, without the file behind it."""
+        """A row of a paper on file, without the file behind it; filed before the act that speaks of it."""
         place = next(self.numbers)
-        return Document.objects.create(
+        document = Document.objects.create(
             project=self.project,
             category=category,
             subject=subject._meta.model_name if subject is not None else "",
@@ -180,6 +181,9 @@ class World:
             size=1000,
             sha256=f"{place:064x}",
         )
+        # It stays on file whatever becomes of the act.
+        self.before = self.fingerprint()
+        return document
 
     # Acts, each as somebody of a role who may or may not do it.
 

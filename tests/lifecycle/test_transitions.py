@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from django_fsm import TransitionNotAllowed
 
 from lifecycle.errors import Invalid
@@ -21,7 +22,7 @@ from lifecycle.models import (
     ProjectState,
     StateChange,
 )
-from lifecycle.moves import MOVES
+from lifecycle.moves import MOVES, Move
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import SecurityEvent
 from lifecycle.transitions import FUNCTIONS, Said, TransitionBlocked, WrongStage
@@ -43,16 +44,19 @@ def make(name: str, project: Project, on: str | date = "2024-03-01", **said: Any
 
 
 def decision(project: Project) -> Document:
+    return paper(project, number="苏科〔2024〕9号")
+
+
+def paper(project: Project, **facts: Any) -> Document:
+    said: dict[str, Any] = {"category": DocumentCategory.DECISION, "stored_as": f"test/{project.pk}"} | facts
     return Document.objects.create(
         project=project,
-        category=DocumentCategory.DECISION,
         title="决定",
-        number="苏科〔2024〕9号",
         file_name="决定.pdf",
-        stored_as=f"test/{project.pk}",
         media_type="application/pdf",
         size=1,
         sha256="0" * 64,
+        **said,
     )
 
 
@@ -226,6 +230,39 @@ def test_a_paper_of_another_project_decides_nothing_here():
         make("terminate", project, reason="停产", reason_class="objective", document=decision(other).pk)
 
     assert set(refused.value.details) == {"document"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["terminate", "revoke"])
+def test_only_a_decision_breaks_a_project_off(name: str):
+    project = make_project()
+    theirs = paper(project, category=DocumentCategory.OTHER)
+
+    with pytest.raises(Invalid) as refused:
+        make(name, project, reason="停产", reason_class="objective", document=theirs.pk)
+
+    assert set(refused.value.details) == {"document"}
+    assert state_of(project) == "implementing"
+
+
+@pytest.mark.django_db
+def test_a_decision_that_was_replaced_decides_no_more():
+    project = make_project()
+    former = decision(project)
+    paper(project, stored_as=f"test/{project.pk}-2", version=2, replaces=former)
+
+    with pytest.raises(Invalid) as refused:
+        make("terminate", project, reason="停产", reason_class="objective", document=former.pk)
+
+    assert set(refused.value.details) == {"document"}
+
+
+@pytest.mark.parametrize("move", MOVES.values(), ids=lambda move: move.name)
+def test_a_move_is_called_otherwise_than_the_stage_it_leads_to_where_the_language_tells_them_apart(
+    move: Move,
+):
+    with translation.override("en"):
+        assert move.title != str(ProjectState(move.target).label)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from lifecycle.models import Acceptance, DatedEvent, Panelist, Project, Step
 from lifecycle.parties.models import Person
 from lifecycle.parties.sight import OPERATOR
 from tests.backend.pages.browsing import browser_of, text_of
-from tests.builders import make_project
+from tests.builders import make_project, walked
 from tests.lifecycle.acceptance.builders import (
     TODAY,
     agreed,
@@ -313,3 +314,40 @@ def test_the_way_shows_the_first_step_that_is_not_done():
 
 def test_a_failed_acceptance_skips_the_certificate():
     assert looks(judged(task_verdict="不通过验收").project)[-3:] == ["now", "skipped", "ahead"]
+
+
+def test_an_acceptance_judged_before_the_project_came_in_is_told_as_it_is_on_record():
+    project = make_project(state="closed", milestones=False)
+    for kind, on, result in (("验收申请", "2026-03-10", ""), ("验收结论", "2026-05-20", "通过验收")):
+        DatedEvent.objects.create(
+            project=project, kind=kind, happened_on=date.fromisoformat(on), result=result
+        )
+
+    page = text_of(browsers(project)["province"].get(address(project)))
+
+    assert "验收未在本系统办理：2026-03-10 申请，2026-05-20 结论为“通过验收”。" in page
+    assert "尚未申请验收" not in page and "缺少" not in page
+    assert 'aria-current="step"' not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "lacks_papers"),
+    [("implementing", "材料", True), ("acceptance", "市审核", False), ("terminated", None, False)],
+)
+def test_an_application_made_before_the_project_came_in_is_a_step_done(
+    state: str, now: str | None, lacks_papers: bool
+):
+    project = make_project(state=state, milestones=False)
+    DatedEvent.objects.create(project=project, kind="验收申请", happened_on=date(2026, 3, 10))
+
+    page = text_of(browsers(project)["province"].get(address(project)))
+
+    present_steps = re.findall(r'aria-current="step".*?class="name">(.*?)<', page)
+    assert present_steps == ([now] if now else [])
+    assert ("缺少" in page) is lacks_papers
+
+
+def test_no_step_is_the_next_of_a_project_broken_off():
+    project = walked(present(applied()).project, "terminated")
+
+    assert 'aria-current="step"' not in text_of(browsers(project)["province"].get(address(project)))

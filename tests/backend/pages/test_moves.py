@@ -294,6 +294,18 @@ def test_findings_are_written_down_with_the_day_to_mend_them_by():
     assert state_of(project) == ProjectState.IMPLEMENTING
 
 
+def test_breaking_off_names_all_that_was_not_said_at_once_and_chooses_nothing():
+    project = make_project()
+    province = browser_of(people_around(project)["province"])
+
+    blank = province.get(address(project, "terminate")).context["form"]
+    sent = province.post(address(project, "terminate"), {"on": "2024-03-01"}).context["form"]
+
+    assert blank["reason_class"].value() is None
+    assert blank.fields["reason_class"].choices[0] == ("", "请选择")
+    assert set(sent.errors) == {"reason", "reason_class", "document"}
+
+
 @pytest.mark.parametrize(
     ("name", "state", "said", "field", "sentence"),
     [

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.ways.digests import Gathered, gather
-from lifecycle.models import Delivery, Digest, KindSetting, Project, Webhook
+from lifecycle.models import Delivery, Digest, JobRun, KindSetting, Project, Webhook
 from lifecycle.parties.models import Membership, Person, Role
 from tests.builders import make_project
 from tests.reminding import at, deliver_to, hook, make_matter, make_message, reader
@@ -98,6 +98,28 @@ def test_the_mail_of_the_day_waits_for_the_messages_of_the_day_but_not_for_ever(
     assert gathered().ordinary == 0
     assert gathered(at("2026-11-26T10:59")).ordinary == 0
     assert gathered(at("2026-11-26T11:00")).ordinary == 1
+
+
+def test_what_a_round_of_the_day_left_reaches_nobody_and_keeps_no_mail_back(project: Project):
+    deliver_to(reader(project), make_matter(project), at=MORNING)
+    make_message(make_matter(project, "2026-12-03"), -7)
+    run = JobRun.objects.create(
+        job="reminders.round",
+        state="done",
+        started_at=at("2026-11-25T17:50"),
+        finished_at=at("2026-11-25T17:51"),
+    )
+    assert gathered().ordinary == 0
+
+    JobRun.objects.filter(pk=run.pk).update(started_at=at("2026-11-26T09:00"))
+    assert gathered().ordinary == 1
+
+
+def test_a_message_to_an_organisation_without_people_keeps_no_mail_back(project: Project):
+    deliver_to(reader(project), make_matter(project), at=MORNING)
+    make_message(make_matter(project, "2026-12-03"), -7, organisation=project.cluster.park)
+
+    assert gathered().ordinary == 1
 
 
 def test_what_is_held_while_a_reply_is_pending_keeps_no_mail_back(project: Project):

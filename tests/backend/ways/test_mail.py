@@ -149,6 +149,22 @@ def test_who_has_hundreds_of_messages_gets_a_mail_of_some_length(mail_server: Ma
     assert "另有 3 项未列出" in text_of(mail, "html")
 
 
+def test_of_a_matter_that_waited_over_several_steps_the_latest_is_told(
+    mail_server: MailServer, project: Project
+):
+    person, matter = reader(project), make_matter(project, due_on="2026-11-20")
+    for step in (-7, 1, 7, -1):
+        deliver_to(person, matter, at=NOW, step=step)
+
+    assert sent() == Sent(mails=1)
+
+    [(_, mail)] = mail_server.mails
+    assert mail["Subject"] == "待办提醒：里程碑：中试线建成"
+    assert text_of(mail, "plain").count("https://pilot.example.org/projects/") == 1
+    assert "报设区市科技局" in text_of(mail, "plain")
+    assert Digest.objects.get().deliveries.count() == 4
+
+
 def test_an_address_that_is_refused_for_good_is_a_bounce(mail_server: MailServer, project: Project):
     told(reader(project, email="gone@example.org"), project)
     told(reader(project), project)
@@ -218,7 +234,7 @@ def test_a_server_that_hangs_at_every_mail_is_left_alone_for_a_while(
         told(reader(project, email=f"{name}@example.org"), project)
         mail_server.hangs.add(name)
 
-    assert sent() == Sent(later=2)
+    assert sent() == Sent(later=2, is_mail_down=True)
     assert sorted(Digest.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1]
 
 
@@ -230,7 +246,7 @@ def test_a_server_that_is_away_costs_no_attempt_and_loses_nothing(
     settings.EMAIL_PORT = free_port()
     now = NOW
     for _ in range(ATTEMPTS + 3):
-        assert sent(now) == Sent(later=1)
+        assert sent(now) == Sent(later=1, is_mail_down=True)
         now += timedelta(minutes=5)
     assert set(Digest.objects.values_list("state", "attempts")) == {("waiting", 0)}
 

@@ -231,6 +231,24 @@ class TestMoney:
         wanted["tranches"][0] |= changed
         assert faults(project, "source_structure", wanted) == fields
 
+    @pytest.mark.parametrize(
+        ("planned_on", "fields"), [("2026-02-28", {"tranches.2.planned_on"}), ("2026-03-01", set())]
+    )
+    def test_a_tail_is_planned_after_the_term(self, project: Project, planned_on: str, fields: set[str]):
+        """Acceptance waits for every tranche but a tail."""
+        wanted = money()
+        wanted["tranches"][2]["planned_on"] = planned_on
+        if fields:
+            assert faults(project, "source_structure", wanted) == fields
+        else:
+            asked(project, "source_structure", wanted)
+
+    def test_a_tail_that_was_planned_within_the_term_stays(self, project: Project):
+        Tranche.objects.filter(project=project, is_tail=True).update(planned_on="2026-02-28")
+        wanted = money()
+        wanted["tranches"][2]["planned_on"] = "2026-02-28"
+        asked(project, "source_structure", wanted)
+
     def test_the_same_again_is_no_change(self, project: Project):
         approved(project, "source_structure", money())
         with pytest.raises(Invalid):
