@@ -195,6 +195,14 @@ class WorstProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageCount:
+    """How many projects are at a stage, as people call it."""
+
+    stage: str
+    projects: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BriefFacts(ProgrammeReportFacts):
     """All that the month's brief says; before: the last day of the month before. stages: of today, else empty.
 
@@ -206,7 +214,7 @@ class BriefFacts(ProgrammeReportFacts):
     breaching: int
     warned: int
     breaching_before: int
-    stages: dict[str, int]
+    stages: list[StageCount]
     rules: list[RuleChange]
     parks: list[PlaceChange]
     batches: list[PlaceChange]

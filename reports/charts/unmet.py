@@ -25,7 +25,7 @@ def unmet(bars: Sequence[Bar], *, caption: str) -> Figure:
     shown = [bar for bar in bars if bar.breached or bar.warned or bar.before]
     if not shown:
         return nothing(_("没有违规和提醒。"), caption=caption)
-    figure, axes = sheet(18 + 7 * len(shown))
+    figure, axes = sheet(24 + 6.5 * len(shown))
     from matplotlib.ticker import MaxNLocator
 
     places = list(range(len(shown)))[::-1]
@@ -69,7 +69,7 @@ def unmet(bars: Sequence[Bar], *, caption: str) -> Figure:
     axes.set_xlabel(_("项目数"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     grid_lines(axes, "x")
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return finished(figure, caption=caption, alt=_alt(shown))
 
 

@@ -23,6 +23,7 @@ from reports.facts_programme import (
     NewBreach,
     PlaceChange,
     RuleChange,
+    StageCount,
     WorstProject,
 )
 from reports.kept import refresh
@@ -90,7 +91,7 @@ def collect_brief(organisation: Organisation, *, on: date, today: date, which: s
             breaching=_distinct(frame, "breach"),
             warned=_only_warned(frame),
             breaching_before=_distinct(former, "breach"),
-            stages=_stages(places.values()) if on == today else {},
+            stages=_stages(places.values()) if on == today else [],
             rules=_rules(frame, former),
             parks=_by_place("park", places, frame, former),
             batches=_by_place("batch", places, frame, former),
@@ -113,6 +114,7 @@ def _frame(places: dict[int, _Place], rows: list[tuple[int, str, str]]) -> DataF
     from pandas import DataFrame
 
     frame = DataFrame(rows, columns=["project", "rule", "status"])
+    frame["counted"] = frame["project"]
     frame["park"] = [places[pk].park for pk, _code, _status in rows]
     frame["batch"] = [places[pk].batch for pk, _code, _status in rows]
     return frame
@@ -125,7 +127,7 @@ def _pivot(frame: DataFrame, by: str, *, distinct: bool = False) -> dict[str, di
     table = frame.pivot_table(
         index=by,
         columns="status",
-        values="project",
+        values="counted",
         aggfunc="nunique" if distinct else "count",
         fill_value=0,
     )
@@ -144,10 +146,14 @@ def _only_warned(frame: DataFrame) -> int:
     return int(frame.loc[~frame["project"].isin(breaching), "project"].nunique())
 
 
-def _stages(places: Iterable[_Place]) -> dict[str, int]:
+def _stages(places: Iterable[_Place]) -> list[StageCount]:
     """How many projects are at each stage today, in the order of the way."""
     states = [each.project.state for each in places]
-    return {str(state.label): states.count(state) for state in ProjectState if state in states}
+    return [
+        StageCount(stage=str(state.label), projects=states.count(state))
+        for state in ProjectState
+        if state in states
+    ]
 
 
 def _rules(now: DataFrame, then: DataFrame) -> list[RuleChange]:

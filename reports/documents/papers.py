@@ -14,7 +14,7 @@ from reports.sections.cells import day
 from reports.sections.certificate import certificate_section
 from reports.sections.midterm import midterm_sections
 from reports.sections.project import party
-from reports.sections.refund import refund_section
+from reports.sections.refund import refund_section, workings_annexes
 
 
 def annual_document(facts: AnnualReportFacts, digest: str) -> Document:
@@ -47,7 +47,7 @@ def midterm_document(facts: MidtermFacts, digest: str) -> Document:
 def refund_document(facts: RefundNoticeFacts, digest: str) -> Document:
     """The notice of refund (退款通知书), a letter."""
     paper = _paper(facts, digest, _("退款通知书"), issuer="province")
-    return replace(paper, subject="", sections=[refund_section(facts)])
+    return replace(paper, subject="", sections=[refund_section(facts)], annexes=workings_annexes(facts))
 
 
 def certificate_document(facts: CertificateFacts, digest: str) -> Document:

@@ -58,8 +58,8 @@ def _stages(facts: BriefFacts) -> Sequence[Block]:
     if not facts.stages:
         return []
     counts = [
-        _("%(stage)s %(count)d 个") % {"stage": _(stage), "count": number}
-        for stage, number in facts.stages.items()
+        _("%(stage)s %(count)d 个") % {"stage": _(each.stage), "count": each.projects}
+        for each in facts.stages
     ]
     return [Paragraph(_("按阶段分：%(stages)s。") % {"stages": _("、").join(counts)})]
 

@@ -25,7 +25,7 @@ from reports.document import (
     Text,
 )
 from reports.facts_programme import ParkFacts, ResultFacts, RuleCount
-from reports.sections.cells import WAN, ZERO, Figures, chart, day, share, wan, words
+from reports.sections.cells import WAN, ZERO, Figures, chart, dated, day, share, wan, words
 
 _EXPORT_UNIT = Decimal(10_000)
 
@@ -100,7 +100,8 @@ def _list(facts: ParkFacts) -> Table:
             Column(_("项目名称"), 2.6),
             Column(_("承担单位"), 2.2),
             Column(_("负责人"), 0.8),
-            Column(_("实施期"), 1.3),
+            Column(_("开始日期"), 1.1),
+            Column(_("结束日期"), 1.1),
             Column(_("阶段"), 0.8),
         ],
         [
@@ -109,10 +110,8 @@ def _list(facts: ParkFacts) -> Table:
                 words(each.name),
                 words(each.unit),
                 words(each.leader),
-                words(
-                    _("%(start)s至\n%(end)s")
-                    % {"start": each.start_on.isoformat(), "end": each.end_on.isoformat()}
-                ),
+                dated(each.start_on),
+                dated(each.end_on),
                 Text(_(each.stage)),
             ]
             for each in facts.projects

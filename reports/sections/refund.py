@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -37,7 +36,6 @@ def refund_section(facts: RefundNoticeFacts) -> Section:
             % {"total": shown(Money(total)), "capitals": in_capitals(total)}
         ),
         _amounts(facts, total),
-        *_workings(facts),
         Paragraph(
             _(
                 "请于%(due)s前将上述资金足额退至下列账户，注明“%(number)s 项目退款”，并将付款凭证报送我单位。"
@@ -46,6 +44,7 @@ def refund_section(facts: RefundNoticeFacts) -> Section:
             % {"due": day(facts.due_on), "number": facts.project.number}
         ),
         _account(),
+        *_enclosed(facts),
         Paragraph(party(facts.parties, "province"), stands="right"),
         Paragraph(day(facts.asked_on), stands="right"),
     ]
@@ -100,7 +99,11 @@ def _amounts(facts: RefundNoticeFacts, total: Decimal) -> Table:
     )
 
 
-def _workings(facts: RefundNoticeFacts) -> Sequence[Block]:
+def _enclosed(facts: RefundNoticeFacts) -> list[Block]:
+    return [Paragraph(_("附件：测算依据"))] if facts.workings is not None else []
+
+
+def workings_annexes(facts: RefundNoticeFacts) -> list[Section]:
     """How the principal follows from the ledger; where the province asked for another amount it says so."""
     worked = facts.workings
     if worked is None:
@@ -120,8 +123,11 @@ def _workings(facts: RefundNoticeFacts) -> Sequence[Block]:
             "rate": f"{worked.rate.normalize():f}"
         }
     cells: list[Cell] = [Money(amount) for _label, amount in parts]
-    note = _("本金按台账测算如上。") + note
-    return [Table("", [Column(label) for label, _amount in parts], [cells], unit=YUAN, note=note)]
+    said = _("按项目台账截至%(on)s的登记测算如下。") % {"on": day(facts.asked_on)}
+    table = Table(
+        _("应退本金测算"), [Column(label) for label, _amount in parts], [cells], unit=YUAN, note=note
+    )
+    return [Section(_("测算依据"), [Paragraph(said), table])]
 
 
 def _account() -> Table:
@@ -130,5 +136,4 @@ def _account() -> Table:
         "",
         [Column(_("收款户名"), 1.6), Column(_("开户银行"), 1.6), Column(_("账号"), 1.6)],
         [[Text("　\n　"), Text(""), Text("")]],
-        note=_("收款账户由发出通知的单位填写。"),
     )
