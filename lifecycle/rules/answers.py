@@ -38,6 +38,7 @@ Mend = Literal[
     "settlement",
     "refunds",
     "history",
+    "reports",
 ]
 """Where the facts behind an answer can be put right."""
 

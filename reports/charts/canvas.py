@@ -97,17 +97,26 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     """An empty chart, `height` millimetres high."""
     with _lock:
         _ready()
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     figure = Figure(
-        figsize=(WIDTH / 25.4, height / 25.4), layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.04)
+        figsize=(WIDTH / 25.4, height / 25.4),
+        dpi=72,
+        layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.04),
     )
+    FigureCanvasSVG(figure)
     return figure, figure.add_subplot()
 
 
 def finished(figure: Figure, *, caption: str, alt: str) -> document.Figure:
     """The chart as a block of a document; the same values always give the same text of SVG."""
+    engine = figure.get_layout_engine()
+    assert engine
+    # Laid out once here; left to savefig, everything would be drawn a second time to find its size.
+    engine.execute(figure)
+    figure.set_layout_engine(None)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     svg = out.getvalue()

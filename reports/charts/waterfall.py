@@ -113,7 +113,7 @@ def _alt(falls: Sequence[Fall]) -> str:
         if fall.is_level:
             parts.append(_("%(label)s为 %(amount)s 万元") % said)
         elif fall.amount < 0:
-            parts.append(_("%(label)s减少 %(amount)s 万元") % said)
+            parts.append(_("减：%(label)s %(amount)s 万元") % said)
         else:
-            parts.append(_("%(label)s增加 %(amount)s 万元") % said)
+            parts.append(_("加：%(label)s %(amount)s 万元") % said)
     return "，".join(parts) + "。"

@@ -35,15 +35,12 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """A sign that one face lacks is taken from the other; typst and matplotlib do that by themselves."""
+    """covered: by either; a sign that one lacks is taken from the other, by typst and matplotlib alike."""
 
     song: Face
     hei: Face
+    covered: frozenset[int]
     typst: typst.Fonts
-
-    @property
-    def covered(self) -> frozenset[int]:
-        return self.song.covered | self.hei.covered
 
 
 @cache
@@ -53,11 +50,13 @@ def faces() -> Faces:
     Raises:
         FacesNotFound: a font named in the settings is not there or cannot be read, or none is named and the wheel is missing.
     """
-    song, hei = _path("REPORT_SONG_FONT", "serif_path"), _path("REPORT_HEI_FONT", "sans_path")
-    folders = sorted({str(song.parent), str(hei.parent)})
+    song = _face(_path("REPORT_SONG_FONT", "serif_path"))
+    hei = _face(_path("REPORT_HEI_FONT", "sans_path"))
+    folders = sorted({str(song.path.parent), str(hei.path.parent)})
     return Faces(
-        song=_face(song),
-        hei=_face(hei),
+        song=song,
+        hei=hei,
+        covered=song.covered | hei.covered,
         typst=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders]),
     )
 

@@ -253,6 +253,8 @@ API: dict[str, Door] = {
     "api:forecast": Door({"GET": Act.SEE_PROJECTS}),
     "api:project-caretakers": Door({"GET": Act.SEE_PROJECTS, "POST": Act.SET_CARETAKER}, of_project=True),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
+    "api:project-report": Door({"POST": Act.SEE_PROJECTS}, of_project=True, arguments={"kind": "settlement"}),
+    "api:reports-batch": Door({"POST": Act.SEE_PROJECTS}),
     "api:verify": Door({"GET": None}, is_open=True, arguments={"digest": "0" * 64}),
     "api:job": Door({"GET": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
     "api:job-cancel": Door({"POST": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
@@ -261,7 +263,7 @@ API: dict[str, Door] = {
 }
 """Every address of the API but the one that answers that there is none, and those of one person alone."""
 
-OF_ONE_PERSON = {"api:message-seen"}
+OF_ONE_PERSON = {"api:message-seen", "api:job-file"}
 """What is there for one person alone, and not for anybody else; the tests of its subject say so."""
 
 

@@ -8,6 +8,8 @@ import io
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,9 +21,11 @@ from backend.sample import PASSWORD
 from lifecycle import inspections
 from lifecycle.acceptance.scoring import ITEMS
 from lifecycle.guards import guards_of
+from lifecycle.jobs.working import work
 from lifecycle.moves import MOVES
 from tests.journeys.clock import Clock
 from tests.papers import pdf
+from tests.reports.quick import quick_render
 
 Json = Any
 
@@ -86,7 +90,7 @@ class Desk:
     def does(self, who: str, path: str, said: Json = None, *, method: str = "post", key: str = "") -> Json:
         """What is done, and the answer to it."""
         answer = self._send(who, path, said, method, key)
-        assert answer.status_code in (200, 201, 204), answer.content.decode()
+        assert answer.status_code in (200, 201, 202, 204), answer.content.decode()
         return answer.json() if answer.content else None
 
     def refused(
@@ -139,6 +143,15 @@ class Desk:
         assert made["effective_on"] == said.get("on", self.clock.today.isoformat())
         assert self.state == made["to_state"] == MOVES[move].target
         return made
+
+    def issues(self, who: str, kind: str) -> str:
+        """A report issued by a job, drawn by renderers that cost nothing; its number."""
+        asked = self.does(who, f"reports/{kind}/", {"format": "pdf", "issue": True})
+        with patch("reports.issuing.render", quick_render):
+            work(UUID(asked["job"]), worker="desk", clock=self.clock)
+        told = self.client(who).get(f"/api/v1/jobs/{asked['job']}/").json()
+        assert told["state"] == "done", told
+        return str(told["result"]["number"])
 
     def readiness(self, who: str = "park") -> set[str]:
         """What is still missing before acceptance may be applied for, from the first day on."""

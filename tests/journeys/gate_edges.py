@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from finance.audits import record_audit
 from finance.models import Entry, PaymentConfirmation
@@ -31,8 +32,11 @@ from lifecycle.parties.log import OPERATOR_ACTOR
 from tests.builders import YEARS, day, make_cluster, make_milestone, make_project, moved, yuan
 from tests.finance.settling import asked
 from tests.lifecycle.acceptance.builders import on_file
+from tests.reports.sealing import seal
 
 Side = Callable[[], Case]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 PLAN = (("2022-10-31", "2450000.00"), ("2024-05-01", "1050000.00"))
 """The tranches of each fiscal source, where a case does not say otherwise."""
@@ -235,11 +239,12 @@ def judged(
     afterwards: str = "退回",
     certificate_no: str = "",
     rounds: int = 1,
+    sealed_on: str = "2026-06-10",
 ) -> Case:
     """At 验收, applied for on 2026-03-10, judged, what is left kept by the unit, a refund of 30.00 yuan asked for.
 
     came_back: how much of the refund. afterwards: what moved a fen of own money after the settlement.
-    rounds: applications so far; all but the last were given back.
+    rounds: applications so far; all but the last were given back. sealed_on: when the report was issued.
     """
     project = make_project(state="implementing", milestones=False)
     recorded(project, "apply_for_acceptance", applied_on)
@@ -299,6 +304,7 @@ def judged(
         actor=OPERATOR_ACTOR,
         today=day(max(today, meeting_on)),
     )
+    seal(project, at=datetime.combine(day(sealed_on), time(12), SHANGHAI))
     return case(project, on, today)
 
 
@@ -430,6 +436,7 @@ EDGES: dict[tuple[str, str], Edge] = {
     ("close", "settlement_sealed"): Edge(
         lambda: judged(afterwards="退回"), lambda: judged(afterwards="支出")
     ),
+    ("close", "report_sealed"): Edge(judged, lambda: judged(sealed_on="2026-06-11")),
     ("return_for_rectification", "day_in_order"): Edge(
         lambda: judged(applied_on="2026-06-10"), lambda: judged(applied_on="2026-06-11")
     ),

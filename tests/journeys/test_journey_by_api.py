@@ -290,7 +290,7 @@ def _acceptance_is_applied_for(desk: Desk) -> None:
 
 def _panel_judges(desk: Desk) -> None:
     """验收: the city reviews, the province agrees, three experts judge by their links."""
-    left = {"acceptance_agreed", "verdicts_recorded", "surplus_settled"}
+    left = {"acceptance_agreed", "verdicts_recorded", "surplus_settled", "report_sealed"}
     desk.blocked("province", "close", left)
     desk.refused(
         "province",
@@ -334,13 +334,15 @@ def _project_is_closed(desk: Desk) -> None:
             "audited_investment": "18000000.00",
         },
     )
-    desk.blocked("province", "close", {"surplus_settled"})
+    desk.blocked("province", "close", {"surplus_settled", "report_sealed"})
     left = desk.get("province", "surplus/")
     assert left["at_unit"] == {"省拨款": "199999.99", "园区配套": "0.00"}
     assert (left["at_park"], left["total"]) == ("0.00", "199999.99")
     desk.refused("park", "surplus/", {"use": "kept", "reason": "继续研发"}, status=403, code="forbidden")
     kept = desk.does("province", "surplus/", {"use": "kept", "reason": "继续用于研发"})
     assert (kept["amount"], kept["kept_until"]) == ("199999.99", "2030-03-13")
+    desk.blocked("province", "close", {"report_sealed"})
+    desk.issues("park", "acceptance")
     desk.moves("province", "close")
     desk.refused(
         "unit",
@@ -729,22 +731,24 @@ def test_a_project_that_hardly_passes_gives_back_what_is_left(
     expert = {"name": "专家", "organisation": "学会"}
     desk.refused("province", "acceptance/panel/", expert, status=403, code="forbidden")
     desk.judge("city", verdict="结题")
-    desk.blocked("province", "close", {"surplus_settled"})
+    desk.blocked("province", "close", {"surplus_settled", "report_sealed"})
 
     desk.clock.go_to("2026-12-14")
     keep = {"use": "kept", "reason": "继续研发"}
     desk.refused("province", "surplus/", keep, code="must_not_be_kept")
     desk.does("province", "surplus/", {"use": "returned", "reason": "结余收回"})
-    desk.blocked("province", "close", {"surplus_settled", "refunds_settled"})
+    desk.blocked("province", "close", {"surplus_settled", "refunds_settled", "report_sealed"})
     grant, matching = desk.rows("unit", "refunds/")
     assert (grant["open_amount"], matching["open_amount"]) == ("21945.88", "309212.97")
     receipt = {"on": "2026-12-14", "voucher": "收-1"}
     desk.does("province", f"refunds/{grant['id']}/receipts/", {**receipt, "amount": "21945.88"})
     desk.does("province", f"refunds/{matching['id']}/receipts/", {**receipt, "amount": "309212.96"})
-    desk.blocked("province", "close", {"surplus_settled", "refunds_settled"})
+    desk.blocked("province", "close", {"surplus_settled", "refunds_settled", "report_sealed"})
     desk.does(
         "province", f"refunds/{matching['id']}/receipts/", {**receipt, "voucher": "收-1-2", "amount": "0.01"}
     )
+    desk.blocked("province", "close", {"report_sealed"})
+    desk.issues("park", "acceptance")
     desk.moves("province", "close")
 
     assert [row["move"] for row in audited(desk)] == ["entered", "apply_for_acceptance", "close"]

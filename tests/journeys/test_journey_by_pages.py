@@ -399,11 +399,11 @@ def the_panel_judges(desks: Desks, world: World) -> None:
 def the_project_is_concluded(desks: Desks, world: World) -> None:
     """结题: what is left of the money is decided about, then the project closes, and says so everywhere."""
     province = desks.project("province")
-    assert lacks(province) == ["结余已处理"]
+    assert lacks(province) == ["结余已处理", "验收报告已出具"]
     assert "单位结余财政资金 500,000.00 元" in card(province).inner_text()
     card(province).get_by_role("link", name="办理“结题”").click()
     press(province, "确认办理“结题”")
-    says(province, "不能办理“结题”，有 1 项条件未满足")
+    says(province, "不能办理“结题”，有 2 项条件未满足")
 
     desks.project("province")
     follow(province, "结余已处理")
@@ -411,6 +411,10 @@ def the_project_is_concluded(desks: Desks, world: World) -> None:
     fill(province, within="#surplus", 处理方式="留用", 说明="继续研发")
     press(province, "登记决定")
     says(province, "结余留用已登记。")
+
+    park = desks.part("park", "reports")
+    park.locator("tr", has_text="验收报告").get_by_role("button", name="出具").click()
+    says(park, "报告已出具，编号")
 
     assert card(desks.project("park")).get_by_role("link", name="办理").count() == 0
     move(desks, "province", "结题")

@@ -82,6 +82,7 @@ MENDING: dict[str, tuple[Callable[[World], Any], ...]] = {
     "FIN-10": (lambda w: w.audit("park"),),
     "surplus_settled": (lambda w: w.accept("province", "surplus"),),
     "refunds_settled": (lambda w: w.receive("province"),),
+    "report_sealed": (lambda w: w.seal(),),
 }
 """What may mend an unmet condition; some of it is refused, as the order of things wants."""
 

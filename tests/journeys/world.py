@@ -55,6 +55,7 @@ from lifecycle.parties.sight import sight_of
 from lifecycle.transitions import FUNCTIONS, Said
 from tests.builders import YEARS, day, make_cluster, make_milestone, make_project, yuan
 from tests.people import make_person
+from tests.reports.sealing import seal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROLES = ("unit", "park", "city", "province")
@@ -501,6 +502,10 @@ class World:
         settlement.freeze(
             project=self.fresh(), on=self.today, actor=self.actor(role, Act.SETTLE), today=self.today
         )
+
+    def seal(self) -> None:
+        """The acceptance report, issued as things stand."""
+        seal(self.fresh(), at=self.now)
 
     def accept(self, role: str, act: str) -> None:
         """The acceptance that was applied for, a step further."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, connections, transaction
-from pypdf import PdfWriter
 
 from lifecycle.models import Project
 from lifecycle.parties.log import OPERATOR_ACTOR
@@ -27,19 +25,9 @@ from reports.models import Issue, IssuedFile, LedgerPrint
 from reports.renderers import Rendered
 from tests.builders import day, make_project, moved
 from tests.people import people_around
+from tests.reports.quick import quick_render
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-def blank_pdf(document: Document) -> bytes:
-    """A PDF of two pages that says which document it was made of."""
-    writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.add_blank_page(595, 842)
-    writer.add_metadata({"/Title": f"{document.number} {document.digest} {document.check_url}"})
-    out = BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +37,7 @@ def quick_renderers(monkeypatch: pytest.MonkeyPatch, own_files: Path) -> list[Do
 
     def render(document: Document, form: str) -> Rendered:
         given.append(document)
-        return Rendered(blank_pdf(document) if form == "pdf" else f"{form} {document.number}".encode())
+        return quick_render(document, form)
 
     monkeypatch.setattr(issuing, "render", render)
     return given
@@ -128,7 +116,7 @@ def test_a_rendering_that_fails_leaves_neither_row_nor_file(monkeypatch: pytest.
     def fails(document: Document, form: str) -> Rendered:
         if form == "xlsx":
             raise RuntimeError("no ink")
-        return Rendered(blank_pdf(document))
+        return quick_render(document, form)
 
     monkeypatch.setattr(issuing, "render", fails)
 

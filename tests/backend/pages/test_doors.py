@@ -57,6 +57,8 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "annual-report": Act.SEE_PROJECTS,
     "settlement": Act.SEE_PROJECTS,
     "refunds": Act.SEE_PROJECTS,
+    "reports": Act.SEE_PROJECTS,
+    "report": Act.SEE_PROJECTS,
 }
 FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
     "ledger-download": lambda project: {"form": "csv"},
@@ -69,12 +71,14 @@ FURTHER: dict[str, Callable[[Project], dict[str, Any]]] = {
     "change-edit": lambda project: {"pk": asked(project, "leader", {"leader": "王工"}).pk},
     "document": lambda project: {"pk": make_document(project).pk},
     "move": lambda project: {"name": "suspend"},
+    "report": lambda project: {"kind": "settlement"},
 }
 """What an address names besides the project."""
 
 ABOUT_NO_PROJECT: dict[str, frozenset[str]] = {
     "projects": TABLE[Act.SEE_PROJECTS],
     "compliance": TABLE[Act.SEE_COMPLIANCE],
+    "report-batch": TABLE[Act.SEE_PROJECTS],
     "imports": TABLE[Act.IMPORT_WORKBOOK],
     "workbook-blank": TABLE[Act.IMPORT_WORKBOOK],
     "workbook-export": TABLE[Act.EXPORT_WORKBOOK],
@@ -128,6 +132,7 @@ POSTED = {
     "webhook-switch",
     "webhook-delete",
     "job-cancel",
+    "report-issue",
     "person-leave",
     "person-switch",
     "person-reset",
@@ -223,6 +228,9 @@ ELSEWHERE = {
     "healthz",
     "home",
     "job",
+    "job-file",
+    "report-draft",
+    "report-issued",
     "late-trail",
     "message",
     "person",
@@ -317,6 +325,7 @@ def posted_arguments(project: Project) -> dict[str, dict[str, Any]]:
         "webhook-switch": {"pk": 1},
         "webhook-delete": {"pk": 1},
         "job-cancel": {"pk": uuid4()},
+        "report-issue": {"number": project.number, "kind": "settlement"},
         "todo-act": {"pk": 1, "name": "verify"},
         "caretaker": {"number": project.number, "organisation": 1},
         "person-leave": {"pk": 1, "membership": 1},

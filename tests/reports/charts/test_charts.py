@@ -234,7 +234,7 @@ def test_a_fall_shows_its_steps_with_their_sign():
 
     assert {"100.00", "+100.00", "-300.00", "-100.00"} <= set(words_of(figure))
     assert (
-        figure.alt == "承诺为 100.00 万元，追加增加 100.00 万元，支出减少 300.00 万元，结余为 -100.00 万元。"
+        figure.alt == "承诺为 100.00 万元，加：追加 100.00 万元，减：支出 300.00 万元，结余为 -100.00 万元。"
     )
 
 
