@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from lifecycle.parties.models import Organisation, OrganisationKind
 from reports.built import Built
 from reports.collect.brief import collect_brief
 from reports.collect.due import collect_due
-from reports.collect.park import batches_of, collect_park
+from reports.collect.park import batches_by_park, collect_park
 from reports.document import Document
 from reports.documents.programme import brief_document, due_document, park_document
 from reports.facts import decode, digest_of, encode
@@ -55,19 +55,23 @@ class Choice(NamedTuple):
     label: str
 
 
-def choices_of(organisation: Organisation) -> list[Choice]:
-    """What can be drawn up of it, in order; one query for a park, none for others."""
-    found = []
-    for kind, each in PROGRAMME.items():
-        if organisation.kind not in each.about:
-            continue
-        label = str(ReportKind(kind).label)
-        if kind == "park":
-            found += [
-                Choice(kind, str(batch.pk), f"{label} · {batch.name}") for batch in batches_of(organisation)
-            ]
-        else:
-            found.append(Choice(kind, "", label))
+def choices_of(organisations: Sequence[Organisation]) -> dict[int, list[Choice]]:
+    """What can be drawn up of each, by its id, in order; two queries however many there are."""
+    parks = [each for each in organisations if each.kind == OrganisationKind.PARK]
+    batches = batches_by_park(parks)
+    found: dict[int, list[Choice]] = {each.pk: [] for each in organisations}
+    for each in organisations:
+        for kind, how in PROGRAMME.items():
+            label = str(ReportKind(kind).label)
+            if each.kind not in how.about:
+                continue
+            if kind == ReportKind.PARK:
+                found[each.pk] += [
+                    Choice(kind, str(batch.pk), f"{label} · {batch.name}")
+                    for batch in batches.get(each.pk, [])
+                ]
+            else:
+                found[each.pk].append(Choice(kind, "", label))
     return found
 
 

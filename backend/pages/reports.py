@@ -127,7 +127,7 @@ def draft(request: PageRequest, number: str, kind: str, form: str) -> HttpRespon
         digest=drawn_up.digest,
     )
     name = f"{drawn_up.subject}-{drawn_up.document.title}-{_('草稿')}.{FORMATS[form].suffix}"
-    return _file(render(drawn_up.draft(), form).content, FORMATS[form].media_type, name)
+    return report_file(render(drawn_up.draft(), form).content, FORMATS[form].media_type, name)
 
 
 @require_POST
@@ -169,7 +169,7 @@ def issued(request: PageRequest, number: str, pk: int, form: str) -> HttpRespons
         raise Http404
     content = content_of(file)
     record(actor_of(request), "download_report", subject=file.issue.number, format=form)
-    return _file(content, FORMATS[form].media_type, f"{file.issue.number}.{FORMATS[form].suffix}")
+    return report_file(content, FORMATS[form].media_type, f"{file.issue.number}.{FORMATS[form].suffix}")
 
 
 def _built(request: PageRequest, project: Project, kind: str) -> Built:
@@ -186,7 +186,8 @@ def _built(request: PageRequest, project: Project, kind: str) -> Built:
     return built(kind, project, on=day.on, today=timezone.localdate(), which=which)
 
 
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+def report_file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A report as a file that is fetched and kept by nobody on the way."""
     return HttpResponse(
         content,
         content_type=media_type,

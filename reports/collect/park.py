@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from finance.terms import MATCHING, PROVINCIAL, SOURCES
 from lifecycle.annual_reports import BENEFITS_SECTION
-from lifecycle.models import AnnualReport, Batch
+from lifecycle.models import AnnualReport, Batch, Cluster
 from lifecycle.parties.models import Organisation
 from lifecycle.reading import fetch
 from lifecycle.rules.answers import Answer, Status
@@ -36,10 +36,16 @@ from reports.rule_set import RULE_OF
 KIND = "park"
 
 
-def batches_of(organisation: Organisation) -> list[Batch]:
-    """The batches in which the park has projects, the latest first; one query."""
-    found = Batch.objects.filter(clusters__park=organisation, clusters__projects__isnull=False)
-    return list(found.distinct().order_by("-awarded_on", "-pk"))
+def batches_by_park(parks: Sequence[Organisation]) -> dict[int, list[Batch]]:
+    """The batches in which each park has projects, the latest first, by the park's id; two queries."""
+    pairs = Cluster.objects.filter(park__in=parks, projects__isnull=False).values_list("park", "batch")
+    wanted = set(pairs)
+    batches = Batch.objects.filter(pk__in={batch for _park, batch in wanted}).order_by("-awarded_on", "-pk")
+    found: dict[int, list[Batch]] = {}
+    for batch in batches:
+        for park in sorted({park for park, of in wanted if of == batch.pk}):
+            found.setdefault(park, []).append(batch)
+    return found
 
 
 def collect_park(organisation: Organisation, *, on: date, today: date, which: str = "") -> ParkFacts:
@@ -49,7 +55,8 @@ def collect_park(organisation: Organisation, *, on: date, today: date, which: st
 
     Raises NothingToReport where the park has no project in such a batch.
     """
-    batch = next((each for each in batches_of(organisation) if str(each.pk) == which), None)
+    known = batches_by_park([organisation]).get(organisation.pk, [])
+    batch = next((each for each in known if str(each.pk) == which), None)
     if batch is None:
         raise NothingToReport(_("该高新区在这一批次没有项目。"))
     projects = list(projects_below(organisation).filter(cluster__batch=batch))
