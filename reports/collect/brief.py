@@ -16,6 +16,7 @@ from lifecycle.parties.models import Organisation, OrganisationKind
 from lifecycle.rules.answers import Answer, Status
 from reports.collect.many import above, answers_on, in_chinese, made_by, party_of, projects_below
 from reports.collect.money import NOTHING
+from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
 from reports.facts_programme import (
     BriefFacts,
@@ -64,14 +65,14 @@ def collect_brief(organisation: Organisation, *, on: date, today: date, which: s
     if organisation.kind != OrganisationKind.PROVINCE:
         raise NothingToReport(_("月度合规简报由省级编制。"))
     before = month_before(on)
-    places = {
-        each.pk: _Place(each, each.cluster.park.name, each.cluster.batch.name)
-        for each in projects_below(organisation)
-    }
-    ids = sorted(places)
     if on == today:
-        refresh(ids, on=on)
-    with in_chinese():
+        refresh(projects_below(organisation), on=on)
+    with one_snapshot(), in_chinese():
+        places = {
+            each.pk: _Place(each, each.cluster.park.name, each.cluster.batch.name)
+            for each in projects_below(organisation)
+        }
+        ids = sorted(places)
         now = list(_unmet(answers_on(ids, on=on, today=today)))
         then = list(_unmet(answers_on(ids, on=before, today=today)))
         frame = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in now])

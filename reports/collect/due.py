@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lifecycle.models import EventKind
 from lifecycle.parties.models import Organisation, OrganisationKind
 from reports.collect.many import Stood, above, in_chinese, made_by, party_of, projects_below, stood_on
+from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
 from reports.facts_programme import DueFacts, DueGroup, DueListFacts
 from reports.overview import ACCEPTED
@@ -26,9 +27,9 @@ def collect_due(organisation: Organisation, *, on: date, today: date, which: str
     """
     if organisation.kind not in (OrganisationKind.CITY, OrganisationKind.PROVINCE):
         raise NothingToReport(_("应结未结项目清单按设区市或全省编制。"))
-    candidates = list(projects_below(organisation).filter(start_on__lte=on))
     begins = date(on.year, 1, 1)
-    with in_chinese():
+    with one_snapshot(), in_chinese():
+        candidates = list(projects_below(organisation).filter(start_on__lte=on))
         lines = []
         for each in stood_on(candidates, on=on, is_past=on < today):
             if each.end_on > on or each.life.standing.is_ended:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -22,7 +24,8 @@ from lifecycle.rules.facts import LifeFacts
 from reports.collect.project import stage_label
 from reports.facts import MadeBy, PartyFacts
 from reports.judging import CHUNK, judged
-from reports.kept import kept_answers_of
+from reports.kept import stale_projects
+from reports.models import RuleAnswer
 from reports.overview import Stage, stage_of
 from reports.rule_set import RULE_SET_VERSION
 from reports.versions import PROGRAM_VERSION
@@ -98,13 +101,13 @@ class Stood:
 def stood_on(projects: Sequence[Project], *, on: date, is_past: bool) -> list[Stood]:
     """Where each stood at the end of `on`, in the order of `projects`; ten statements for each CHUNK of them."""
     found = []
+    by_id = {each.pk: each for each in projects}
     for chunk in in_chunks([each.pk for each in projects], CHUNK):
         life = life_facts(chunk, on=on)
         funding = funding_of(chunk, on=on)
         events: dict[int, list[DatedEvent]] = {}
         for event in DatedEvent.objects.filter(project__in=chunk).order_by("happened_on", "pk"):
             events.setdefault(event.project_id, []).append(event)
-        by_id = {each.pk: each for each in projects if each.pk in life}
         for pk in chunk:
             found.append(
                 Stood(
@@ -124,9 +127,14 @@ def stood_on(projects: Sequence[Project], *, on: date, is_past: bool) -> list[St
 
 
 def answers_on(ids: Sequence[int], *, on: date, today: date) -> Iterable[tuple[int, tuple[Answer, ...]]]:
-    """(project id, its answers): today's as they are kept, those of another day judged a chunk at a time."""
-    if on != today:
+    """(project id, its answers), a chunk at a time: today's as they are kept, where they are fresh; else judged anew.
+
+    Writes nothing: whoever wants today's refreshes them first.
+    """
+    if on != today or stale_projects(ids, on=on):
         yield from judged(ids, on=on)
         return
     for chunk in in_chunks(ids, CHUNK):
-        yield from kept_answers_of(chunk, on=on).items()
+        kept = RuleAnswer.objects.filter(project__in=chunk).order_by("project", "rule")
+        for pk, rows in groupby(kept, key=attrgetter("project_id")):
+            yield pk, tuple(row.answer for row in rows)

@@ -27,6 +27,7 @@ from reports.collect.many import (
     stood_on,
 )
 from reports.collect.money import NOTHING
+from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
 from reports.facts import BenefitFacts
 from reports.facts_programme import ParkFacts, ResultFacts, RuleCount, SourceTotal
@@ -59,11 +60,12 @@ def collect_park(organisation: Organisation, *, on: date, today: date, which: st
     batch = next((each for each in known if str(each.pk) == which), None)
     if batch is None:
         raise NothingToReport(_("该高新区在这一批次没有项目。"))
-    projects = list(projects_below(organisation).filter(cluster__batch=batch))
-    ids = [each.pk for each in projects]
+    wanted = projects_below(organisation).filter(cluster__batch=batch)
     if on == today:
-        refresh(ids, on=on)
-    with in_chinese():
+        refresh(wanted, on=on)
+    with one_snapshot(), in_chinese():
+        projects = list(wanted.all())
+        ids = [each.pk for each in projects]
         stood = stood_on(projects, on=on, is_past=on < today)
         answers = dict(answers_on(ids, on=on, today=today))
         steps, benefits = _milestones(ids, on=on), _benefits(ids, on=on)

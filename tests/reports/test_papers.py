@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import docx
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from lifecycle.acceptance.closing import certify, publish
 from lifecycle.models import AnnualReport, Project
@@ -190,6 +193,11 @@ def test_a_notice_of_refund_says_to_whom_why_how_much_and_until_when() -> None:
         Decimal("1.25"),
         day("2026-07-01"),
     )
+    letter = docx.Document(
+        io.BytesIO(render(build("refund", project, on=TODAY, today=TODAY, which="1")[1], "docx").content)
+    )
+    sent = {paragraph.text: paragraph.alignment for paragraph in letter.paragraphs}
+    assert sent["2026年6月1日"] == WD_ALIGN_PARAGRAPH.RIGHT
     for words in (
         "人民币叁拾壹元贰角伍分",
         "2026年7月1日",
