@@ -11,6 +11,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from finance.kinds import KINDS
@@ -21,7 +22,7 @@ from lifecycle.errors import Forbidden
 from lifecycle.models import AcceptanceState, DocumentCategory
 from lifecycle.moves import MOVES
 from lifecycle.parties.log import Actor
-from lifecycle.parties.models import Role
+from lifecycle.parties.models import Organisation, Role
 from lifecycle.parties.sight import Sight, sight_of
 from lifecycle.wording import listed
 from reports.models import ReportKind
@@ -71,6 +72,7 @@ class Act(StrEnum):
     RECORD_CREDIT = "record_credit"
     FILE_DOCUMENT = "file_document"
     ISSUE_REPORT = "issue_report"
+    SEE_PROGRAMME_REPORTS = "see_programme_reports"
     SEE_TODO = "see_todo"
     SET_CARETAKER = "set_caretaker"
     SET_REMINDERS = "set_reminders"
@@ -136,6 +138,7 @@ TABLE: dict[Act, frozenset[str]] = {
     Act.RECORD_CREDIT: _PROVINCE,
     Act.FILE_DOCUMENT: _ON_SITE,
     Act.ISSUE_REPORT: _ON_SITE,
+    Act.SEE_PROGRAMME_REPORTS: frozenset({Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR}),
     Act.SEE_TODO: _ON_SITE,
     Act.SET_CARETAKER: _ON_SITE,
     Act.SET_REMINDERS: _PROVINCE,
@@ -292,19 +295,56 @@ def require_issuing(sight: Sight, project: Project, kind: str) -> None:
     """Raises Forbidden unless the person may issue a report of this kind on the project."""
     require_on(Act.ISSUE_REPORT, sight, project)
     if not may_issue(sight, project, kind):
-        raise Forbidden(
-            _("“%(kind)s”由%(issuers)s出具。")
-            % {
-                "kind": ReportKind(kind).label,
-                "issuers": listed([str(Role(role).label) for role in Role if role in ISSUERS[kind]]),
-            },
-            details={"kind": kind},
-        )
+        raise _issued_by_others(kind)
+
+
+def _issued_by_others(kind: str) -> Forbidden:
+    return Forbidden(
+        _("“%(kind)s”由%(issuers)s出具。")
+        % {
+            "kind": ReportKind(kind).label,
+            "issuers": listed([str(Role(role).label) for role in Role if role in ISSUERS[kind]]),
+        },
+        details={"kind": kind},
+    )
 
 
 def may_issue(sight: Sight, project: Project, kind: str) -> bool:
     """Whether the person may issue a report of this kind on the project."""
     return may_on(Act.ISSUE_REPORT, sight, project) and bool(roles_on(sight, project) & ISSUERS[kind])
+
+
+def organisations_reported_on(sight: Sight) -> QuerySet[Organisation]:
+    """The organisations whose reports about many projects the person may look at, parents at hand.
+
+    The province all; a city itself and its parks; a park itself; an auditor what the scope says.
+    """
+    found = Organisation.objects.select_related("parent__parent")
+    if sight.everything:
+        return found
+    return found.filter(Q(pk__in=sight.cities | sight.parks) | Q(parent__in=sight.cities))
+
+
+def may_issue_about(sight: Sight, organisation: Organisation, kind: str) -> bool:
+    """Whether the person may issue a report of this kind about the organisation's projects."""
+    held = sight.roles & {Role.PROVINCE}
+    if organisation.pk in sight.acting.get(Role.PARK, ()):
+        held |= {Role.PARK}
+    if not {organisation.pk, organisation.parent_id}.isdisjoint(sight.acting.get(Role.CITY, ())):
+        held |= {Role.CITY}
+    return bool(held & TABLE[Act.ISSUE_REPORT] & ISSUERS[kind])
+
+
+def issuing_about(actor: Actor, sight: Sight, organisation: Organisation, kind: str) -> Actor:
+    """The one who issues a report of this kind about the organisation's projects, in the role by which they may.
+
+    Raises Forbidden where no role allows it.
+    """
+    require(Act.ISSUE_REPORT, sight)
+    if not may_issue_about(sight, organisation, kind):
+        raise _issued_by_others(kind)
+    role = next(role for role in _BY_RANK if role in sight.roles & ISSUERS[kind])
+    return replace(actor, role=role.value)
 
 
 def require_filing(sight: Sight, project: Project, category: str) -> None:

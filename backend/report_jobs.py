@@ -37,9 +37,20 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @job("reports.build", title=gettext_lazy("生成报告"), seconds=600)
 def build_report(
-    run: Run, *, project: int, kind: str, form: str, is_issued: bool, on: str, address: str, language: str
+    run: Run,
+    *,
+    project: int,
+    kind: str,
+    form: str,
+    is_issued: bool,
+    on: str,
+    address: str,
+    language: str,
+    which: str = "",
 ) -> dict[str, Any]:
-    """One report as a file, a draft or issued. Gives {"name", "media_type", "size", "sha256", "number"}.
+    """One report as a file, a draft or issued. which: see `reports.exports.build`.
+
+    Gives {"name", "media_type", "size", "sha256", "number"}.
 
     Raises DomainError where whoever asked may not issue it by now.
     """
@@ -48,7 +59,9 @@ def build_report(
     wanted = Project.objects.visible_to(sight).with_parties().get(pk=project)
     run.advance(0, None, MAKING)
     with translation.override(language):
-        name, content, number = _made(run, wanted, kind, form, is_issued, on, Actor(person, address), sight)
+        name, content, number = _made(
+            run, wanted, kind, which, form, is_issued, on, Actor(person, address), sight
+        )
     return {
         **made_files.keep(run.id, content, name=name, media_type=FORMATS[form].media_type),
         "number": number,
@@ -66,6 +79,7 @@ def build_reports(
     on: str,
     address: str,
     language: str,
+    which: str = "",
 ) -> dict[str, Any]:
     """The reports of many projects in one archive; what fails is told and does not stop the rest.
 
@@ -82,9 +96,10 @@ def build_reports(
         piece = made_files.path_of(run.id, str(project.pk))
         try:
             with translation.override(language):
-                name = _piece_name(project, kind, form)
+                name = _piece_name(project, kind, which, form)
                 if not default_storage.exists(piece):
-                    made = _made(run, project, kind, form, is_issued, on, Actor(person, address), sight)
+                    actor = Actor(person, address)
+                    made = _made(run, project, kind, which, form, is_issued, on, actor, sight)
                     default_storage.save(piece, ContentFile(made[1]))
         except Stopped:
             raise
@@ -121,22 +136,30 @@ def _asker(run: Run) -> Person:
 
 
 def _made(
-    run: Run, project: Project, kind: str, form: str, is_issued: bool, on: str, actor: Actor, sight: Sight
+    run: Run,
+    project: Project,
+    kind: str,
+    which: str,
+    form: str,
+    is_issued: bool,
+    on: str,
+    actor: Actor,
+    sight: Sight,
 ) -> tuple[str, bytes, str]:
     """(file name, bytes, number) of one report; the number is empty for a draft."""
     today = timezone.localdate(run.now())
-    report = built(kind, project, on=date.fromisoformat(on), today=today)
+    report = built(kind, project, on=date.fromisoformat(on), today=today, which=which)
     if not is_issued:
-        return _piece_name(project, kind, form), render(report.draft(), form).content, ""
+        return _piece_name(project, kind, which, form), render(report.draft(), form).content, ""
     require_issuing(sight, project, kind)
     kept, _is_new = issue(report, check_url=check_url, actor=actor, now=run.now())
     return f"{kept.number}.{FORMATS[form].suffix}", content_of(kept.files.get(format=form)), kept.number
 
 
-def _piece_name(project: Project, kind: str, form: str) -> str:
+def _piece_name(project: Project, kind: str, which: str, form: str) -> str:
     """A file name that any system takes, whatever a project's number holds."""
     number = "".join("_" if sign in '/\\:*?"<>|' or sign < " " else sign for sign in project.number)
-    return f"{number}-{kind}.{FORMATS[form].suffix}"
+    return f"{'-'.join(filter(None, (number, kind, which)))}.{FORMATS[form].suffix}"
 
 
 def _pack(archive: IO[bytes], pieces: list[tuple[str, str]]) -> None:

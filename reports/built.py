@@ -40,10 +40,11 @@ class Built:
         return replace(self.document, digest=self.digest, number=number, check_url=check_url)
 
 
-def built(kind: str, project: Project, *, on: date, today: date) -> Built:
-    """The report of that kind on one project as of the end of `on`.
+def built(kind: str, project: Project, *, on: date, today: date, which: str = "") -> Built:
+    """The report of that kind on one project as of the end of `on`. which: see `reports.exports.build`.
 
-    Raises KeyError where there is no such kind.
+    Raises KeyError where there is no such kind, NothingToReport where the project has no such thing.
     """
-    facts, document = build(kind, project, on=on, today=today)
-    return Built(kind, project.number, min(on, today), facts, document, project=project)
+    facts, document = build(kind, project, on=on, today=today, which=which)
+    subject = f"{project.number}-{which}" if which else project.number
+    return Built(kind, subject, min(on, today), facts, document, project=project)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Source:
     """Where a figure comes from, so that a reader of the page can open it and the annex can list it.
 
     kind: "entries" (of the ledger), "contract", "tranche", "milestone", "target", "annual_report", "inspection", "finding",
-    "change", "acceptance", "audit", "settlement", "document", "rule". what: which of them, as the query of an address says
-    it: {"source": "省拨款", "kind": "支出"} for entries, {"id": "12"} for a row, {"code": "FIN-04"} for a rule.
+    "change", "acceptance", "audit", "settlement", "refund", "document", "rule", or the "project" itself. what: which of
+    them, as the query of an address says it: {"source": "省拨款", "kind": "支出"} for entries, {"id": "12"} for a row,
+    {"code": "FIN-04"} for a rule, {"number": "BA2022001"} for a project.
     """
 
     kind: str
@@ -108,9 +110,13 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text, first line set in by two characters."""
+    """Running text, first line set in by two characters.
+
+    stands: "flush" begins at the margin, as whom a letter is to; "right" ends at it, as who sends it and the day.
+    """
 
     text: str
+    stands: Literal["", "flush", "right"] = ""
 
 
 @dataclass(frozen=True, slots=True)

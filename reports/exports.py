@@ -12,10 +12,30 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lifecycle.models import Project
-from reports.collect import collect_acceptance, collect_settlement
+from reports.collect import (
+    collect_acceptance,
+    collect_annual,
+    collect_certificate,
+    collect_disbursements,
+    collect_midterm,
+    collect_refund,
+    collect_settlement,
+    collect_spending,
+)
 from reports.document import Document
+from reports.documents.ledgers import disbursements_document, spending_document
+from reports.documents.papers import (
+    annual_document,
+    certificate_document,
+    midterm_document,
+    refund_document,
+)
+from reports.errors import NothingToReport
 from reports.facts import AcceptanceFacts, SettlementFacts, decode, digest_of, encode
+from reports.facts_ledgers import DisbursementsFacts, SpendingLedgerFacts
+from reports.facts_papers import AnnualReportFacts, CertificateFacts, MidtermFacts, RefundNoticeFacts
 from reports.figures import figures_of
+from reports.models import ReportKind
 from reports.sections.acceptance import acceptance_section, signatures_section
 from reports.sections.annexes import annexes
 from reports.sections.benefits import benefits_section
@@ -33,23 +53,31 @@ from reports.sections.targets import targets_section
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How one kind of report comes about: from a project to facts, from facts to a document."""
+    """How one kind of report comes about: from a project to facts, from facts to a document.
+
+    has_several: a project can have several of it, told apart by `which`.
+    """
 
     shape: type[Any]
     collect: Callable[..., Any]
     compose: Callable[[Any, str], Document]
+    has_several: bool = False
 
 
-def build(kind: str, project: Project, *, on: date, today: date) -> tuple[bytes, Document]:
+def build(kind: str, project: Project, *, on: date, today: date, which: str = "") -> tuple[bytes, Document]:
     """The frozen facts of a project as of the end of `on`, and the document that says them; a draft, unnumbered.
 
-    today: bounds `on`. kind: one of KINDS. The document is made of the bytes alone, so that the same facts always
-    give the same document.
+    today: bounds `on`. kind: one of KINDS. which: the year, the day of the check (20240305), the place of the refund
+    or the round, of a kind that has several; see `reports.available`. The document is made of the bytes alone, so
+    that the same facts always give the same document.
 
-    Raises KeyError where there is no such kind.
+    Raises KeyError where there is no such kind, NothingToReport where the project has no such thing.
     """
-    facts = KINDS[kind].collect(project, on=min(on, today), today=today)
-    content = encode(facts)
+    found = KINDS[kind]
+    if which and not found.has_several:
+        raise NothingToReport(_("“%(kind)s”一个项目只有一份。") % {"kind": ReportKind(kind).label})
+    several = {"which": which} if found.has_several else {}
+    content = encode(found.collect(project, on=min(on, today), today=today, **several))
     return content, document_of(kind, content)
 
 
@@ -123,5 +151,11 @@ def settlement_document(facts: SettlementFacts, digest: str) -> Document:
 KINDS: dict[str, _Kind] = {
     "acceptance": _Kind(AcceptanceFacts, collect_acceptance, acceptance_document),
     "settlement": _Kind(SettlementFacts, collect_settlement, settlement_document),
+    "disbursements": _Kind(DisbursementsFacts, collect_disbursements, disbursements_document),
+    "spending": _Kind(SpendingLedgerFacts, collect_spending, spending_document),
+    "annual": _Kind(AnnualReportFacts, collect_annual, annual_document, has_several=True),
+    "midterm": _Kind(MidtermFacts, collect_midterm, midterm_document, has_several=True),
+    "refund": _Kind(RefundNoticeFacts, collect_refund, refund_document, has_several=True),
+    "certificate": _Kind(CertificateFacts, collect_certificate, certificate_document, has_several=True),
 }
 """The reports on one project, by the name under which they are asked for."""

@@ -569,6 +569,17 @@ class SettlementFacts:
     ledger: LedgerFacts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectReportFacts:
+    """What every report on one project begins with, as of the end of the calendar day `on`."""
+
+    kind: str
+    on: date
+    made_by: MadeBy
+    project: ProjectFacts
+    parties: list[PartyFacts]
+
+
 FactsT = TypeVar("FactsT")
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

@@ -34,11 +34,16 @@ AT_MOST = 1_000
 
 
 class WantedShape(Shape):
-    """format: of the file. issue: numbered and kept for good, instead of a draft. on: the day of a draft, today without."""
+    """format: of the file. issue: numbered and kept for good, instead of a draft. on: the day of a draft, today without.
+
+    which: of a kind that a project has several of: the year, the day of the check (20240305), the place of the refund
+    or the round.
+    """
 
     format = serializers.ChoiceField(choices=list(FORMATS))
     issue = serializers.BooleanField(default=False)
     on = DayField(required=False)
+    which = TextField(max_length=8, required=False)
 
 
 class SeveralWantedShape(WantedShape):
@@ -142,5 +147,6 @@ def _wanted(shape: Shape) -> dict[str, Any]:
         "form": asked["format"],
         "is_issued": asked["issue"],
         "on": on.isoformat(),
+        "which": asked.get("which", ""),
         "language": settings.LANGUAGE_CODE,
     }

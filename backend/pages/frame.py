@@ -56,6 +56,7 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
         (may(Act.SEE_PROJECTS, sight), _("项目"), "projects"),
         (may(Act.SEE_COMPLIANCE, sight), _("合规"), "compliance"),
         (sight.holds(*_LOOKS_AFTER_OTHERS), _("逾期"), "late"),
+        (may(Act.SEE_PROGRAMME_REPORTS, sight), _("报告"), "programme-reports"),
         (may(Act.IMPORT_WORKBOOK, sight), _("导入"), "imports"),
         (
             may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight),

@@ -49,6 +49,14 @@ class BatchForm(forms.Form):
         widget=Select, label=gettext_lazy("文件格式"), choices=[(each, each.upper()) for each in FORMATS]
     )
     on = DayField(label=gettext_lazy("数据截止日"))
+    which = forms.RegexField(
+        r"^[0-9]{1,8}$",
+        label=gettext_lazy("年度或第几份"),
+        required=False,
+        help_text=gettext_lazy(
+            "年度报告填年度；中期检查填检查日期，如 20240305；退款通知和验收证书填第几笔、第几轮；其他留空。"
+        ),
+    )
     is_issued = forms.BooleanField(label=gettext_lazy("正式出具（编号存档），而不是草稿"), required=False)
 
     def __init__(self, data: Any = None, *, sight: Sight, today: date, **options: Any) -> None:
@@ -98,6 +106,7 @@ def batch(request: PageRequest) -> HttpResponseBase:
                 form=chosen["form"],
                 is_issued=chosen["is_issued"],
                 on=chosen["on"].isoformat(),
+                which=chosen["which"],
                 address=actor_of(request).address,
                 language=settings.LANGUAGE_CODE,
             )

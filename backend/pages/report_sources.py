@@ -38,9 +38,16 @@ _ANCHORS = {
 }
 
 
-def address_of(source: Source, project: Project) -> str:
-    """The address at which the source can be looked at."""
+def address_of(source: Source, project: Project | None) -> str:
+    """The address at which the source can be looked at; empty where it is of a project and none is named.
+
+    A source of the kind "project" is that project itself.
+    """
     what = dict(source.what)
+    if source.kind == "project":
+        return reverse("project", args=[what["number"]])
+    if project is None:
+        return ""
     if source.kind == "document" and "id" in what:
         return reverse("document", args=[project.number, int(what["id"])])
     if source.kind == "change" and "id" in what:

@@ -68,13 +68,13 @@ class Shown:
     image: str = ""
 
 
-def shown_document(document: Document, project: Project) -> list[Shown]:
+def shown_document(document: Document, project: Project | None = None) -> list[Shown]:
     """The document piece by piece, in reading order, in the language in which it is issued."""
     with translation.override(settings.LANGUAGE_CODE):
         return list(_pieces(document, project))
 
 
-def _pieces(document: Document, project: Project) -> Iterator[Shown]:
+def _pieces(document: Document, project: Project | None) -> Iterator[Shown]:
     for number, piece in enumerate(walk(document)):
         if isinstance(piece, Heading):
             yield Shown("heading", level=piece.level, anchor=f"part-{number}", title=piece.text)
@@ -100,7 +100,7 @@ def _pieces(document: Document, project: Project) -> Iterator[Shown]:
                 yield Shown("signatures", items=list(blocks))
 
 
-def _table(table: Table, label: str, project: Project) -> Shown:
+def _table(table: Table, label: str, project: Project | None) -> Shown:
     rows = [
         ShownRow(
             [_cell(cell, table.unit, project) for cell in row],
@@ -127,6 +127,6 @@ def _table(table: Table, label: str, project: Project) -> Shown:
     )
 
 
-def _cell(cell: Cell, unit: str, project: Project) -> ShownCell:
+def _cell(cell: Cell, unit: str, project: Project | None) -> ShownCell:
     url = address_of(cell.source, project) if cell.source else ""
     return ShownCell(shown(cell, unit), isinstance(cell, Text), url)

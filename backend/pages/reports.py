@@ -24,6 +24,7 @@ from backend.pages.report_view import shown_document
 from lifecycle.errors import Invalid
 from lifecycle.models import Project
 from lifecycle.parties.log import record
+from reports.available import available
 from reports.built import Built, built
 from reports.exports import KINDS
 from reports.issuing import content_of, issue
@@ -36,10 +37,12 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A kind of report as the page offers it."""
+    """A report as the page offers it. which: as in `reports.available`. why: it cannot be drawn up, or empty."""
 
     kind: str
+    which: str
     label: str
+    why: str
     may_issue: bool
 
 
@@ -72,8 +75,8 @@ def reports(request: PageRequest, number: str) -> HttpResponseBase:
         here="reports",
         title=_("报告"),
         offers=[
-            Offer(kind, str(ReportKind(kind).label), may_issue(request.sight, project, kind))
-            for kind in KINDS
+            Offer(*each, may_issue=not each.why and may_issue(request.sight, project, each.kind))
+            for each in available(project, on=timezone.localdate())
         ],
         formats=list(FORMATS),
         page=page,
@@ -101,6 +104,7 @@ def report(request: PageRequest, number: str, kind: str) -> HttpResponseBase:
         document=document,
         pieces=shown_document(document, project),
         report=drawn_up,
+        which=request.GET.get("which", ""),
         may_issue=may_issue(request.sight, project, kind),
         formats=list(FORMATS),
     )
@@ -117,13 +121,13 @@ def draft(request: PageRequest, number: str, kind: str, form: str) -> HttpRespon
     record(
         actor_of(request),
         "draft_report",
-        subject=project.number,
+        subject=drawn_up.subject,
         kind=kind,
         format=form,
         digest=drawn_up.digest,
     )
-    name = f"{project.number}-{drawn_up.document.title}-{_('草稿')}.{FORMATS[form].suffix}"
-    return _file(render(drawn_up.draft(), form).content, FORMATS[form].media_type, name)
+    name = f"{drawn_up.subject}-{drawn_up.document.title}-{_('草稿')}.{FORMATS[form].suffix}"
+    return report_file(render(drawn_up.draft(), form).content, FORMATS[form].media_type, name)
 
 
 @require_POST
@@ -136,7 +140,7 @@ def issue_report(request: PageRequest, number: str, kind: str) -> HttpResponseBa
     require_issuing(request.sight, project, kind)
     today = timezone.localdate()
     kept, is_new = issue(
-        built(kind, project, on=today, today=today),
+        built(kind, project, on=today, today=today, which=request.POST.get("which", "")),
         check_url=check_url,
         actor=actor_on(request, Act.ISSUE_REPORT, project),
         now=timezone.now(),
@@ -165,20 +169,25 @@ def issued(request: PageRequest, number: str, pk: int, form: str) -> HttpRespons
         raise Http404
     content = content_of(file)
     record(actor_of(request), "download_report", subject=file.issue.number, format=form)
-    return _file(content, FORMATS[form].media_type, f"{file.issue.number}.{FORMATS[form].suffix}")
+    return report_file(content, FORMATS[form].media_type, f"{file.issue.number}.{FORMATS[form].suffix}")
 
 
 def _built(request: PageRequest, project: Project, kind: str) -> Built:
-    """Raises Http404 for a kind that there is not, Invalid for a day that is none."""
+    """The report of `?which=` as of `?on=`.
+
+    Raises Http404 for a kind that there is not, Invalid for a day that is none, NothingToReport.
+    """
     if kind not in KINDS:
         raise Http404
     day = as_of(request)
     if day.fault:
         raise Invalid(day.fault, details={"on": day.fault})
-    return built(kind, project, on=day.on, today=timezone.localdate())
+    which = request.GET.get("which", "")
+    return built(kind, project, on=day.on, today=timezone.localdate(), which=which)
 
 
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+def report_file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A report as a file that is fetched and kept by nobody on the way."""
     return HttpResponse(
         content,
         content_type=media_type,

@@ -33,6 +33,7 @@ from backend.pages import (
     milestones,
     moves,
     preferences,
+    programme_reports,
     project,
     projects,
     refunds,
@@ -154,6 +155,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         tranches.confirm_payment,
         name="payment-confirm",
     ),
+    path("reports/", programme_reports.reports, name="programme-reports"),
+    path("reports/<slug:kind>/<int:pk>/", programme_reports.report, name="programme-report"),
+    path(
+        "reports/<slug:kind>/<int:pk>/draft/<slug:form>/",
+        programme_reports.draft,
+        name="programme-report-draft",
+    ),
+    path(
+        "reports/<slug:kind>/<int:pk>/issue/", programme_reports.issue_report, name="programme-report-issue"
+    ),
+    path("reports/issued/<int:pk>/<slug:form>/", programme_reports.issued, name="programme-report-issued"),
     path("projects/<number:number>/reports/", reports.reports, name="reports"),
     path("projects/<number:number>/reports/<slug:kind>/", reports.report, name="report"),
     path(

@@ -127,13 +127,13 @@ def annual_reports_of(reports: Iterable[AnnualReport], *, on: date) -> list[Annu
                 progress=each.progress,
                 results=content.get("results", ""),
                 problems=content.get("problems", ""),
-                benefits=_benefits(content.get(BENEFITS_SECTION) or {}),
+                benefits=benefits_of(content.get(BENEFITS_SECTION) or {}),
             )
         )
     return found
 
 
-def _benefits(said: dict[str, str]) -> BenefitFacts | None:
+def benefits_of(said: dict[str, str]) -> BenefitFacts | None:
     if not said:
         return None
 

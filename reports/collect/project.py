@@ -61,7 +61,7 @@ def project_facts(project: Project, stage: Stage, life: LifeFacts) -> ProjectFac
         pk=project.pk,
         number=project.number,
         name=project.name,
-        stage=_stage(stage),
+        stage=stage_label(stage),
         is_inferred=stage.inferred,
         is_ended=stage.standing.is_ended,
         is_outside_park=project.is_outside_park,
@@ -85,7 +85,7 @@ def project_facts(project: Project, stage: Stage, life: LifeFacts) -> ProjectFac
     )
 
 
-def _stage(stage: Stage) -> str:
+def stage_label(stage: Stage) -> str:
     if stage.standing in STOPPED:
         return STOPPED[stage.standing]
     return CLOSED if stage.is_closed else str(STAGES[stage.step].label)

@@ -172,8 +172,8 @@ class _Writer:
             case Pairs() as pairs:
                 yield from self._caption(piece.label, pairs.caption, above=True)
                 yield from word_tables.form(pairs, width=self._width)
-            case Paragraph(text=text):
-                yield from self._lines(text.split("\n"))
+            case Paragraph(text=text, stands=stands):
+                yield from self._lines(text.split("\n"), _STANDS[stands])
             case Points(items=items):
                 yield from self._lines(f"{point(place)}{item}" for place, item in enumerate(items, 1))
             case Absent(why=why):
@@ -186,9 +186,9 @@ class _Writer:
                 yield word_tables.signatures(map(_signature, blocks), width=self._width)
                 yield paragraph("TableNote", "")
 
-    def _lines(self, lines: Iterable[str]) -> Iterator[str]:
+    def _lines(self, lines: Iterable[str], properties: str = "") -> Iterator[str]:
         for line in lines:
-            yield paragraph("BodyText", run(clean(line)))
+            yield paragraph("BodyText", run(clean(line)), properties)
 
     def _caption(self, label: str, caption: str, *, above: bool) -> Iterator[str]:
         if label:
@@ -204,6 +204,11 @@ class _Writer:
         relation, image = self._word.part.get_or_add_image(io.BytesIO(png))
         height = int(width * image.px_height / image.px_width)
         return drawing(relation, next(self._pictures), width, height, clean(alt))
+
+
+_FLUSH = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
+_STANDS = {"": "", "flush": _FLUSH, "right": f'{_FLUSH}<w:jc w:val="right"/>'}
+"""How a paragraph stands, as Word says it."""
 
 
 def _signature(block: SignatureBlock) -> word_tables.Signed:

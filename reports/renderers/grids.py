@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +31,9 @@ _NARROW = frozenset(",.:;'|!()[]iljt ")
 
 _WIDE = frozenset("%@MWmw&")
 """Letters about as wide as a hanzi."""
+
+_WORD = re.compile(r"(?<![!-~])[!-~]{1,17}(?![!-~])")
+"""Signs that typst keeps together, such as the number of an invoice; a longer run may be parted (see pdf.py)."""
 
 _TALL = 18
 """Lines of a cell beyond which its row may go over a page."""
@@ -186,6 +190,7 @@ def _need(
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if isinstance(row[place], Text):
             whole = min(max(map(ems, text[place].split("\n"))), 4.0)
+            whole = max([whole, *map(ems, _WORD.findall(text[place]))])
             least = max(least, whole + (0 if place else indent.get(number, 0)))
         else:
             # Word puts a quarter of a hanzi between figures and the words 年月日.

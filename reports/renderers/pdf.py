@@ -138,15 +138,16 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
             return _table(table, piece.label, width, legible)
         case Pairs() as pairs:
             return _form(pairs, piece.label, legible)
-        case Paragraph(text=text):
-            return {"is": "paragraphs", "texts": [_breaking(line) for line in legible(text).split("\n")]}
+        case Paragraph(text=text, stands=stands):
+            texts = [_breaking(line) for line in legible(text).split("\n")]
+            return {"is": "paragraphs", "texts": texts, "stands": stands}
         case Points(items=items):
             return {
                 "is": "points",
                 "items": [[point(place), _breaking(legible(item))] for place, item in enumerate(items, 1)],
             }
         case Absent(why=why):
-            return {"is": "paragraphs", "texts": [_breaking(legible(why))]}
+            return {"is": "paragraphs", "texts": [_breaking(legible(why))], "stands": ""}
         case Figure() as figure:
             return {
                 "is": "figure",

@@ -121,7 +121,7 @@ def _panel(each: RoundFacts) -> Sequence[Block]:
             [
                 [
                     words(expert.name),
-                    Text(_duty(expert)),
+                    Text(duty(expert)),
                     words(expert.organisation),
                     words(expert.specialty),
                     Text(""),
@@ -157,7 +157,7 @@ def _panel(each: RoundFacts) -> Sequence[Block]:
     return blocks
 
 
-def _duty(expert: PanelistFacts) -> str:
+def duty(expert: PanelistFacts) -> str:
     if expert.is_chair:
         return _("组长")
     return _("财务专家") if expert.is_finance else _("成员")

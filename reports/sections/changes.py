@@ -16,14 +16,15 @@ def changes_section(facts: AcceptanceFacts) -> Section:
         _("变更与例外"),
         sections=[
             Section(
-                _("变更情况"), or_absent(_changes(facts.changes), _("截至报告日，项目未申请变更或延期。"))
+                _("变更情况"),
+                or_absent(changes_blocks(facts.changes), _("截至报告日，项目未申请变更或延期。")),
             ),
             Section(_("例外情况"), or_absent(_exemptions(facts), _("截至报告日，没有经批准的例外。"))),
         ],
     )
 
 
-def _changes(changes: Sequence[ChangeFacts]) -> list[Block]:
+def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
     if not changes:
         return []
     numbers = {id(each): place for place, each in enumerate(changes, 1)}

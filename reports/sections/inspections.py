@@ -16,17 +16,18 @@ def inspections_section(facts: AcceptanceFacts) -> Section:
         _("检查与整改"),
         sections=[
             Section(
-                _("检查情况"), or_absent(_inspections(facts.inspections), _("截至报告日，没有检查记录。"))
+                _("检查情况"),
+                or_absent(inspections_blocks(facts.inspections), _("截至报告日，没有检查记录。")),
             ),
             Section(
                 _("问题整改情况"),
-                or_absent(_findings(facts.findings), _("截至报告日，没有登记需要整改的问题。")),
+                or_absent(findings_blocks(facts.findings), _("截至报告日，没有登记需要整改的问题。")),
             ),
         ],
     )
 
 
-def _inspections(inspections: Sequence[InspectionFacts]) -> list[Block]:
+def inspections_blocks(inspections: Sequence[InspectionFacts]) -> list[Block]:
     if not inspections:
         return []
     blocks: list[Block] = [
@@ -66,7 +67,7 @@ def _inspections(inspections: Sequence[InspectionFacts]) -> list[Block]:
     return blocks
 
 
-def _findings(findings: Sequence[FindingFacts]) -> list[Block]:
+def findings_blocks(findings: Sequence[FindingFacts]) -> list[Block]:
     if not findings:
         return []
     closed = sum(each.closed_on is not None for each in findings)

@@ -73,31 +73,35 @@ def _milestones(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
     if not facts.milestones:
         return [Absent(_("年度计划未登记里程碑。"))]
     return [
-        Paragraph(_summary(facts.milestones)),
-        Table(
-            _("里程碑计划与完成情况对照表"),
-            [
-                Column(_("年度"), 0.8),
-                Column(_("里程碑"), 2.6),
-                Column(_("计划完成"), 1.5),
-                Column(_("实际完成"), 1.5),
-                Column(_("状态"), 1.1),
-                Column(_("逾期天数"), 0.9),
-            ],
-            [
-                [
-                    Text(str(each.year)),
-                    words(each.name, row("milestone", each.pk)),
-                    dated(each.planned_on),
-                    dated(each.completed_on, row("milestone", each.pk)),
-                    Text(_state(each)),
-                    Number(each.late_days or None, source=row("milestone", each.pk)),
-                ]
-                for each in facts.milestones
-            ],
-        ),
+        Paragraph(milestones_summary(facts.milestones)),
+        milestones_table(facts.milestones),
         *chart(figures, "milestones"),
     ]
+
+
+def milestones_table(milestones: Sequence[MilestoneFacts]) -> Table:
+    return Table(
+        _("里程碑计划与完成情况对照表"),
+        [
+            Column(_("年度"), 0.8),
+            Column(_("里程碑"), 2.6),
+            Column(_("计划完成"), 1.5),
+            Column(_("实际完成"), 1.5),
+            Column(_("状态"), 1.1),
+            Column(_("逾期天数"), 0.9),
+        ],
+        [
+            [
+                Text(str(each.year)),
+                words(each.name, row("milestone", each.pk)),
+                dated(each.planned_on),
+                dated(each.completed_on, row("milestone", each.pk)),
+                Text(_state(each)),
+                Number(each.late_days or None, source=row("milestone", each.pk)),
+            ]
+            for each in milestones
+        ],
+    )
 
 
 def _state(each: MilestoneFacts) -> str:
@@ -108,7 +112,7 @@ def _state(each: MilestoneFacts) -> str:
     return _("逾期未完成") if each.late_days else _("未到期")
 
 
-def _summary(milestones: Sequence[MilestoneFacts]) -> str:
+def milestones_summary(milestones: Sequence[MilestoneFacts]) -> str:
     done = [each for each in milestones if each.completed_on is not None]
     waiting = [each for each in milestones if each.completed_on is None and not each.is_waived]
     said = _(

@@ -31,8 +31,15 @@ def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
     title = _("考核指标完成情况")
     if not facts.targets:
         return Section(title, [Absent(_("合同未登记考核指标。"))])
-    blocks: list[Block] = [
-        Paragraph(_summary(facts.targets)),
+    return Section(title, [*targets_blocks(facts.targets), *chart(figures, "targets")])
+
+
+def targets_blocks(targets: list[TargetFacts]) -> list[Block]:
+    """What is said of them, and their table; nothing where there are none."""
+    if not targets:
+        return []
+    return [
+        Paragraph(_summary(targets)),
         Table(
             _("考核指标合同约定与完成情况对照表"),
             [
@@ -54,13 +61,11 @@ def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
                     Percent(reached(each), source=row("target", each.pk)),
                     words(each.evidence),
                 ]
-                for each in facts.targets
+                for each in targets
             ],
             note=_("完成率为累计完成值与合同值之比；任一值不是数字或合同值为零的，不计算完成率。"),
         ),
-        *chart(figures, "targets"),
     ]
-    return Section(title, blocks)
 
 
 def _summary(targets: list[TargetFacts]) -> str:

@@ -1,4 +1,7 @@
-"""`manage.py report KIND NO --format … -o FILE [--on DAY]`: a draft of one report on one project, as a file."""
+"""`manage.py report KIND NO --format … -o FILE [--on DAY]`: a draft of one report on one project, as a file.
+
+Of a kind that a project has several of, one says which: --year 2024 for a year, --which for a check, refund or round.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "-o", "--output", required=True, metavar="FILE", help=_("写入的文件；- 为标准输出")
         )
+        parser.add_argument(
+            "--which",
+            metavar="WHICH",
+            default="",
+            help=_("一个项目有多份的报告须指明哪一份：中期检查日期（20240305）、第几笔退款、第几轮验收"),
+        )
+        parser.add_argument("--year", dest="which", metavar="YEAR", help=_("年度报告的年度，同 --which"))
         parser.add_argument("--on", metavar="DAY", help=_("数据截止日，形如 2024-03-31；不写则为今天"))
 
     def handle(
-        self, *, kind: str, number: str, format: str, output: str, on: str | None, **options: Any
+        self,
+        *,
+        kind: str,
+        number: str,
+        format: str,
+        output: str,
+        on: str | None = None,
+        which: str = "",
+        **options: Any,
     ) -> None:
         today = timezone.localdate()
         day = today if on is None else day_of(on)
@@ -42,7 +60,7 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": number})
         try:
-            _facts, document = build(kind, project, on=day, today=today)
+            _facts, document = build(kind, project, on=day, today=today, which=which)
         except DomainError as error:
             raise CommandError(error.message) from error
         made = render(document, format)

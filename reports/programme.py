@@ -1,0 +1,109 @@
+"""Reports about no single project: what they are about, and how they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils import translation
+
+from lifecycle.parties.models import Organisation, OrganisationKind
+from reports.built import Built
+from reports.collect.brief import collect_brief
+from reports.collect.due import collect_due
+from reports.collect.park import batches_by_park, collect_park
+from reports.document import Document
+from reports.documents.programme import brief_document, due_document, park_document
+from reports.facts import decode, digest_of, encode
+from reports.facts_programme import BriefFacts, DueListFacts, ParkFacts
+from reports.models import ReportKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind comes about. about: the kinds of organisation it can be about. period: its day, as numbers say it."""
+
+    shape: type[Any]
+    collect: Callable[..., Any]
+    compose: Callable[[Any, str], Document]
+    about: frozenset[str]
+    period: str = ""
+
+
+PROGRAMME: dict[str, _Kind] = {
+    "park": _Kind(ParkFacts, collect_park, park_document, frozenset({OrganisationKind.PARK})),
+    "due": _Kind(
+        DueListFacts,
+        collect_due,
+        due_document,
+        frozenset({OrganisationKind.CITY, OrganisationKind.PROVINCE}),
+        "%Y",
+    ),
+    "brief": _Kind(BriefFacts, collect_brief, brief_document, frozenset({OrganisationKind.PROVINCE}), "%Y%m"),
+}
+"""The reports about many projects, by the name under which they are asked for."""
+
+
+class Choice(NamedTuple):
+    """A report that can be drawn up of an organisation. which: the batch, of a park's; label: what it is about."""
+
+    kind: str
+    which: str
+    label: str
+
+
+def choices_of(organisations: Sequence[Organisation]) -> dict[int, list[Choice]]:
+    """What can be drawn up of each, by its id, in order; two queries however many there are."""
+    parks = [each for each in organisations if each.kind == OrganisationKind.PARK]
+    batches = batches_by_park(parks)
+    found: dict[int, list[Choice]] = {each.pk: [] for each in organisations}
+    for each in organisations:
+        for kind, how in PROGRAMME.items():
+            label = str(ReportKind(kind).label)
+            if each.kind not in how.about:
+                continue
+            if kind == ReportKind.PARK:
+                found[each.pk] += [
+                    Choice(kind, str(batch.pk), f"{label} · {batch.name}")
+                    for batch in batches.get(each.pk, [])
+                ]
+            else:
+                found[each.pk].append(Choice(kind, "", label))
+    return found
+
+
+def build_programme(
+    kind: str, organisation: Organisation, *, on: date, today: date, which: str = ""
+) -> Built:
+    """The report of that kind about the organisation's projects as of the end of `on`. which: the id of the batch.
+
+    Its subject is the organisation's number with the batch, the year or the month, so that a later one of the same
+    overtakes it.
+
+    Raises KeyError where there is no such kind, NothingToReport where it is not of such an organisation.
+    """
+    found = PROGRAMME[kind]
+    on = min(on, today)
+    facts = encode(found.collect(organisation, on=on, today=today, which=which))
+    period = f"{on:{found.period}}" if found.period else f"B{which}"
+    return Built(
+        kind,
+        f"{organisation.pk:04}-{period}",
+        on,
+        facts,
+        programme_document_of(kind, facts),
+        organisation=organisation,
+    )
+
+
+def programme_document_of(kind: str, content: bytes) -> Document:
+    """The document that these frozen facts make.
+
+    Raises KeyError where there is no such kind, msgspec.ValidationError where they are no facts of it.
+    """
+    found = PROGRAMME[kind]
+    with translation.override(settings.LANGUAGE_CODE):
+        return found.compose(decode(content, found.shape), digest_of(content))
