@@ -21,10 +21,18 @@ def number_in(value: str) -> Decimal | None:
     return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def reached(target: TargetFacts) -> Decimal | None:
-    """How much of the contract's value was achieved, as a percentage; None where either is no number, or is zero."""
-    wanted, achieved = number_in(target.contract_value), number_in(target.achieved_value)
+def rate_of(contract_value: str, achieved_value: str) -> Decimal | None:
+    """How much of the contract's value was achieved, as a percentage.
+
+    None where either is no number, or the contract's is zero.
+    """
+    wanted, achieved = number_in(contract_value), number_in(achieved_value)
     return None if achieved is None or not wanted else achieved * FULL / wanted
+
+
+def reached(target: TargetFacts) -> Decimal | None:
+    """As `rate_of`, of one target."""
+    return rate_of(target.contract_value, target.achieved_value)
 
 
 def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
