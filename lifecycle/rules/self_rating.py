@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext_noop as _
+
 EXECUTION, OUTPUT, BENEFIT, SATISFACTION = 10, 50, 30, 10
 """Weights, 100 together."""
 
-BANDS: tuple[tuple[int, str], ...] = ((90, "优"), (80, "良"), (60, "中"), (0, "差"))
+BANDS: tuple[tuple[int, str], ...] = ((90, _("优")), (80, _("良")), (60, _("中")), (0, _("差")))
 """From how many points on a rating is called so, the best first."""
 
 CENT = Decimal("0.01")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table
-from reports.facts import AcceptanceFacts, TargetFacts
+from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table, Text
+from reports.facts import AcceptanceFacts, DocumentFacts, TargetFacts
 from reports.sections.cells import Figures, chart, row, words
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
@@ -60,7 +61,7 @@ def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
                     words(each.contract_value, row("target", each.pk)),
                     words(each.achieved_value, row("target", each.pk)),
                     Percent(reached(each), source=row("target", each.pk)),
-                    words(each.evidence),
+                    _evidence(each, facts.documents),
                 ]
                 for each in facts.targets
             ],
@@ -69,6 +70,18 @@ def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
         *chart(figures, "targets"),
     ]
     return Section(title, blocks)
+
+
+def _evidence(target: TargetFacts, documents: Sequence[DocumentFacts]) -> Text:
+    """What shows the result, and where in the list of papers its proofs stand."""
+    places = [place for place, each in enumerate(documents, 1) if each.pk in target.papers]
+    source = row("document", target.papers[0]) if len(places) == 1 else row("target", target.pk)
+    if not places:
+        return words(target.evidence, source if target.evidence else None)
+    listed = _("见佐证材料清单第 %(places)s 项") % {"places": _("、").join(map(str, places))}
+    if not target.evidence:
+        return Text(listed, source)
+    return Text(_("%(evidence)s（%(listed)s）") % {"evidence": target.evidence, "listed": listed}, source)
 
 
 def _summary(targets: list[TargetFacts]) -> str:
