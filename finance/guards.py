@@ -28,9 +28,11 @@ from finance.rules import (
     repeated_invoices as repeated_invoices_rule,
 )
 from finance.rules.facts import ZERO, FundingFacts
+from finance.self_rating import execution_of
 from finance.settlement import Difference, adds_up, is_whole, spent_after
 from finance.surplus import KEPT_AFTER, decision_on, surplus_in, verdict_of
 from finance.terms import HOLDERS, PROVINCIAL
+from lifecycle.acceptance.self_rating import file_rating
 from lifecycle.guards import (
     Case,
     Guard,
@@ -270,6 +272,11 @@ def _name_settlement(made: Made) -> None:
         )
 
 
+def _file_self_rating(made: Made) -> None:
+    """Let the unit's rating stand with the application, with the score that the ledger gives by its day."""
+    file_rating(made, execution=execution_of(made.project, on=made.on))
+
+
 def register() -> None:
     """Let finance's conditions stand before the moves, and the refunds follow where a project is broken off.
 
@@ -292,6 +299,7 @@ def register() -> None:
     )
     demand("close", CLOSING_SHARE, SURPLUS_SETTLED, REFUNDS_SETTLED, SETTLEMENT_SEALED)
     follow("apply_for_acceptance", _name_settlement)
+    follow("apply_for_acceptance", _file_self_rating)
     for move in ("terminate", "revoke"):
         follow(move, open_refunds)
     here = Path(__file__).parent

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from lifecycle.errors import Conflict, Invalid, StageForbids, WrongState
+from lifecycle.errors import ChangedMeanwhile, Conflict, Invalid, StageForbids, WrongState
 from lifecycle.facts import life_facts
 from lifecycle.faults import Faults
 from lifecycle.guards import Case, Guard, Outcome, met, unmet
@@ -82,12 +82,6 @@ class ReportExists(Conflict):
     """The year has a report that was begun or handed in already; details hold its state."""
 
     code = "report_exists"
-
-
-class ChangedMeanwhile(Conflict):
-    """Somebody else saved the report since it was read."""
-
-    code = "changed_meanwhile"
 
 
 @transaction.atomic
@@ -345,7 +339,7 @@ def _merged(former: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[s
         if section not in SECTIONS:
             faults[str(section)[:50]] = _("没有这个章节。")
         elif section == BENEFITS_SECTION:
-            numbers, wrong = _numbers(said)
+            numbers, wrong = read_benefits(said)
             content[section] = {**content.get(section, {}), **numbers}
             content[section] = {key: value for key, value in content[section].items() if value is not None}
             faults |= wrong
@@ -358,8 +352,11 @@ def _merged(former: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[s
     return {section: content[section] for section in SECTIONS if content.get(section)}, faults
 
 
-def _numbers(said: Any) -> tuple[dict[str, str | int | None], dict[str, str]]:
-    """Numbers of the benefits as they are kept: amounts as texts with two decimals, counts as integers."""
+def read_benefits(said: Any) -> tuple[dict[str, str | int | None], dict[str, str]]:
+    """Numbers of the benefits as they are kept, and the faults of what was said, by name.
+
+    Amounts are texts with two decimals, counts integers; None takes away.
+    """
     if not isinstance(said, Mapping):
         return {}, {BENEFITS_SECTION: _("应按各项指标填写数字。")}
     numbers: dict[str, str | int | None] = {}

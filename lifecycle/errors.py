@@ -52,3 +52,9 @@ class WrongState(Conflict):
     """The thing stands where the act does not start from; details: state."""
 
     code = "wrong_state"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else saved the thing since it was read."""
+
+    code = "changed_meanwhile"

@@ -17,10 +17,10 @@ from typing import Literal
 class Source:
     """Where a figure comes from, so that a reader of the page can open it and the annex can list it.
 
-    kind: "entries" (of the ledger), "contract", "tranche", "milestone", "target", "annual_report", "inspection", "finding",
-    "change", "acceptance", "audit", "settlement", "refund", "document", "rule", or the "project" itself. what: which of
-    them, as the query of an address says it: {"source": "省拨款", "kind": "支出"} for entries, {"id": "12"} for a row,
-    {"code": "FIN-04"} for a rule, {"number": "BA2022001"} for a project.
+    kind: "entries" (of the ledger), "contract", "tranche", "milestone", "target", "annual_report", "benefits",
+    "self_rating", "inspection", "finding", "change", "acceptance", "audit", "settlement", "refund", "document", "rule",
+    or the "project" itself. what: which of them, as the query of an address says it: {"source": "省拨款", "kind":
+    "支出"} for entries, {"id": "12"} for a row, {"code": "FIN-04"} for a rule, {"number": "BA2022001"} for a project.
     """
 
     kind: str

@@ -6,7 +6,7 @@ matters. The same facts are the same bytes, and the digest printed on a report i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -93,7 +93,7 @@ class ContractFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetFacts:
-    """A target and what was achieved of it, both as written."""
+    """A target and what was achieved of it, both as written. papers: ids of documents that prove it, as now on file."""
 
     pk: int
     category: str
@@ -102,6 +102,7 @@ class TargetFacts:
     contract_value: str
     achieved_value: str
     evidence: str
+    papers: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,39 @@ class AnnualFacts:
     results: str
     problems: str
     benefits: BenefitFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedBenefits:
+    """Benefits of a year of which no report tells, as they were added with the dossier."""
+
+    pk: int
+    year: int
+    benefits: BenefitFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingScore:
+    """One score of the self-rating, the most it may have, and what is said to it."""
+
+    title: str
+    most: int
+    points: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingFacts:
+    """How the unit rates itself. filed_on: with the application of that day; execution: as it was then.
+
+    Both None before: then the score for the use of the money follows from the sources.
+    """
+
+    pk: int
+    round: int
+    filed_on: date | None
+    execution: Decimal | None
+    scores: list[RatingScore]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -553,6 +587,8 @@ class AcceptanceFacts:
     rounds: list[RoundFacts]
     documents: list[DocumentFacts]
     ledger: LedgerFacts
+    added_benefits: list[AddedBenefits] = field(default_factory=list)
+    rating: RatingFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

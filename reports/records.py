@@ -23,9 +23,11 @@ from lifecycle.models import (
     Milestone,
     Panelist,
     Project,
+    SelfRating,
     Signature,
     Target,
     Tranche,
+    YearBenefits,
 )
 from lifecycle.reading import fetch
 
@@ -43,6 +45,8 @@ LIFE: tuple[type[Model], ...] = (
     Panelist,
     Document,
     Exemption,
+    YearBenefits,
+    SelfRating,
     Audit,
     Settlement,
     SurplusDecision,
@@ -65,6 +69,8 @@ _ORDER: dict[type[Model], str] = {
     Panelist: "is_chair DESC, id",
     Document: "id",
     Exemption: "granted_on, id",
+    YearBenefits: "year",
+    SelfRating: "round",
     Audit: "audited_on, id",
     Settlement: "number",
     SurplusDecision: "decided_on, id",

@@ -13,6 +13,7 @@ from backend.api import (
     applications,
     audits,
     batches,
+    benefits,
     calendar,
     changes,
     compliance,
@@ -34,7 +35,9 @@ from backend.api import (
     refunds,
     reminders,
     reports,
+    self_rating,
     settlement,
+    targets,
     tranches,
     years,
 )
@@ -214,6 +217,9 @@ v1: list[URLPattern | URLResolver] = [
     path(
         f"{PROJECT}acceptance/archive/", acceptance.ArchiveView.as_view(), name="project-acceptance-archive"
     ),
+    path(f"{PROJECT}targets/", targets.TargetsView.as_view(), name="project-targets"),
+    path(f"{PROJECT}benefits/", benefits.BenefitsView.as_view(), name="project-benefits"),
+    path(f"{PROJECT}self-rating/", self_rating.SelfRatingView.as_view(), name="project-self-rating"),
     path(f"{PROJECT}contract/", contracts.ContractView.as_view(), name="project-contract"),
     path(
         f"{PROJECT}contract/<row:version>/sign/", contracts.SignView.as_view(), name="project-contract-sign"

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +38,8 @@ from backend.pages.told import stories, told
 from lifecycle.acceptance import closing, dossier, links, panel, review, verdict
 from lifecycle.acceptance.overview import Round, rounds_of
 from lifecycle.acceptance.scoring import SHEET
+from lifecycle.acceptance.self_rating import latest_rating
+from lifecycle.benefits import told_benefits
 from lifecycle.errors import Conflict, Invalid
 from lifecycle.models import (
     Acceptance,
@@ -339,6 +342,9 @@ def _page(
         way=way_of(stands.present, checklist, today=stands.today, elsewhere=elsewhere, is_over=is_over),
         elsewhere=elsewhere,
         wants_papers=dossier.is_demanded(project),
+        targets=project.targets.aggregate(all=Count("pk"), written=Count("pk", filter=~Q(achieved_value=""))),
+        told_years=[each.year for each in told_benefits(project)],
+        rating=latest_rating(project),
         checklist=[(row, _query_of(project, row)) for row in checklist],
         technical_reports=[event for event in reversed(events) if event.kind == EventKind.TECHNICAL_REPORT],
         rounds=rounds,

@@ -14,8 +14,10 @@ _PAGES = {
     "contract": "contract",
     "tranche": "tranches",
     "milestone": "milestones",
-    "target": "contract",
+    "target": "targets",
     "annual_report": "annual-reports",
+    "benefits": "benefits",
+    "self_rating": "self-rating",
     "inspection": "inspections",
     "finding": "inspections",
     "change": "changes",
@@ -31,6 +33,7 @@ _PAGES = {
 
 _ANCHORS = {
     "milestone": "milestone",
+    "target": "target",
     "tranche": "tranche",
     "document": "document",
     "finding": "finding",

@@ -34,10 +34,13 @@ SUBJECTS: dict[str, str | Promise] = {
     "paymentconfirmation": _("到账确认"),
     "refund": _("退款"),
     "refundreceipt": _("退款到账"),
+    "selfrating": _("绩效自评"),
     "settlement": _("决算"),
     "signature": _("签署"),
     "surplusdecision": _("结余处理"),
+    "target": _("考核指标"),
     "tranche": _("拨款期次"),
+    "yearbenefits": _("年度效益"),
 }
 """What things inside a project are called, by the names of their models."""
 
@@ -121,6 +124,9 @@ _CALLED: dict[str, Callable[[Any], str]] = {
     ),
     "milestone": lambda milestone: f"{milestone.year} {milestone.name}",
     "refund": _of_refund,
+    "selfrating": lambda rating: gettext("第 %(round)d 轮") % {"round": rating.round},
     "signature": lambda signature: signature.get_party_display(),
+    "target": lambda target: target.name,
     "tranche": lambda tranche: f"{gettext(tranche.source)} {tranche.number}",
+    "yearbenefits": lambda benefits: gettext("%(year)d 年度") % {"year": benefits.year},
 }

@@ -42,6 +42,7 @@ from lifecycle.models.reminder import (
     PlanMark,
     Way,
 )
+from lifecycle.models.result import SelfRating, YearBenefits
 from lifecycle.models.sign import Sign, SignKind
 from lifecycle.models.target import Target
 from lifecycle.models.tranche import Tranche
@@ -105,6 +106,7 @@ __all__ = [
     "ProjectState",
     "ReasonClass",
     "ReportProgress",
+    "SelfRating",
     "Severity",
     "Sign",
     "SignKind",
@@ -116,4 +118,5 @@ __all__ = [
     "Tranche",
     "Way",
     "Webhook",
+    "YearBenefits",
 ]

@@ -22,12 +22,15 @@ from lifecycle.models import (
     Inspection,
     Panelist,
     Project,
+    SelfRating,
     Signature,
+    YearBenefits,
 )
 from lifecycle.parties.models import Organisation
 from lifecycle.rules.answers import Answer
 from reports.collect.ledger import ledger_of
 from reports.collect.life import (
+    added_benefits_of,
     annual_reports_of,
     answers_in,
     changes_of,
@@ -37,6 +40,7 @@ from reports.collect.life import (
     findings_of,
     inspections_of,
     milestones_of,
+    rating_of,
     targets_of,
     years_of,
 )
@@ -101,6 +105,8 @@ def _collected(project: Project, *, on: date, today: date) -> AcceptanceFacts:
     steps = [step for steps in overview.milestones.values() for step in steps]
     others = Organisation.objects.in_bulk(_named_in(project, records[Signature], records[Acceptance]))
     names = {pk: each.name for pk, each in others.items()}
+    reports = annual_reports_of(overview.reports, on=on)
+    rounds = rounds_of(records[Acceptance], records[Panelist], names, on=on)
     return AcceptanceFacts(
         kind=KIND,
         on=on,
@@ -109,10 +115,11 @@ def _collected(project: Project, *, on: date, today: date) -> AcceptanceFacts:
         parties=parties_of(project, others),
         contract=contract_facts(project, records[Contract], records[Signature], names, on=on),
         limits=limit_facts(limits),
-        targets=targets_of(overview.targets),
+        targets=targets_of(overview.targets, records[Document]),
         milestones=milestones_of(steps),
         years=years_of(plan_in(project, steps, spending, on=on).years),
-        annual_reports=annual_reports_of(overview.reports, on=on),
+        annual_reports=reports,
+        added_benefits=added_benefits_of(records[YearBenefits], reports, on=on),
         sources=sources_of(overview.funding),
         ratio_committed=overview.funding.ratio_committed,
         ratio_received=overview.funding.ratio_received,
@@ -130,7 +137,8 @@ def _collected(project: Project, *, on: date, today: date) -> AcceptanceFacts:
         findings=findings_of(records[Finding], on=on),
         events=events_of(events, on=on),
         answers=answers_in(_answers(project, on=on, today=today)),
-        rounds=rounds_of(records[Acceptance], records[Panelist], names, on=on),
+        rounds=rounds,
+        rating=rating_of(records[SelfRating], len(rounds), on=on),
         documents=documents_of(records[Document]),
         ledger=ledger_of(project, records[Journal], on=on),
     )

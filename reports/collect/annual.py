@@ -79,7 +79,7 @@ def collect_annual(project: Project, *, on: date, today: date, which: str = "") 
             plan=next((each for each in plan if each.year == year), _empty(year)),
             milestones=milestones_of(known.overview.milestones.get(year, [])),
             next_milestones=milestones_of(known.overview.milestones.get(year + 1, [])),
-            targets=targets_of(known.overview.targets),
+            targets=targets_of(known.overview.targets, ()),
             sources=sources_of(known.overview.funding),
             money=_moved(known.overview.funding, earlier),
             spending=[each for each in spending_facts(spending) if each.year == year],

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from lifecycle.acceptance.self_rating import SCORES
 from lifecycle.annual_reports import BENEFITS_SECTION
 from lifecycle.changes import asked_rows
 from lifecycle.models import (
@@ -29,11 +30,14 @@ from lifecycle.models import (
     InspectionState,
     MilestoneState,
     Project,
+    SelfRating,
     Target,
+    YearBenefits,
 )
 from lifecycle.rules.answers import Answer
 from lifecycle.rules.standing import REFUSED
 from reports.facts import (
+    AddedBenefits,
     AnnualFacts,
     AnswerFacts,
     BenefitFacts,
@@ -46,6 +50,8 @@ from reports.facts import (
     FindingFacts,
     InspectionFacts,
     MilestoneFacts,
+    RatingFacts,
+    RatingScore,
     TargetFacts,
     YearFacts,
 )
@@ -60,7 +66,15 @@ HANDED_IN = frozenset({AnnualReportState.HANDED_IN, AnnualReportState.ACCEPTED})
 """States in which a report says what its writers stand by."""
 
 
-def targets_of(targets: Iterable[Target]) -> list[TargetFacts]:
+def targets_of(targets: Iterable[Target], documents: Iterable[Document]) -> list[TargetFacts]:
+    """The targets; of the papers that prove them the versions that are now on file. documents: all versions."""
+    newer = {each.replaces_id: each.pk for each in documents if each.replaces_id is not None}
+
+    def latest(pk: int) -> int:
+        while pk in newer:
+            pk = newer[pk]
+        return pk
+
     return [
         TargetFacts(
             pk=each.pk,
@@ -70,6 +84,7 @@ def targets_of(targets: Iterable[Target]) -> list[TargetFacts]:
             contract_value=each.contract_value,
             achieved_value=each.achieved_value,
             evidence=each.evidence,
+            papers=list(dict.fromkeys(map(latest, each.papers))),
         )
         for each in targets
     ]
@@ -150,6 +165,53 @@ def benefits_of(said: dict[str, str]) -> BenefitFacts | None:
         patents=count("patents"),
         standards=count("standards"),
         new_jobs=count("new_jobs"),
+    )
+
+
+def added_benefits_of(
+    added: Iterable[YearBenefits], told: Iterable[AnnualFacts], *, on: date
+) -> list[AddedBenefits]:
+    """What was added for years up to that of `on` of which no report tells. told: the reports of the day."""
+    years = {each.year for each in told if each.benefits is not None}
+    return [
+        AddedBenefits(
+            pk=each.pk,
+            year=each.year,
+            benefits=BenefitFacts(
+                sales=each.sales,
+                tax=each.tax,
+                export=each.export,
+                patents=each.patents,
+                standards=each.standards,
+                new_jobs=each.new_jobs,
+            ),
+        )
+        for each in added
+        if each.year not in years and each.year <= on.year
+    ]
+
+
+def rating_of(ratings: Iterable[SelfRating], rounds: int, *, on: date) -> RatingFacts | None:
+    """The rating made for the latest application, or for the one to come. rounds: how many were filed by `on`."""
+    made = [each for each in ratings if each.round <= rounds + 1]
+    if not made:
+        return None
+    latest = made[-1]
+    is_filed = latest.filed_on is not None and latest.filed_on <= on
+    return RatingFacts(
+        pk=latest.pk,
+        round=latest.round,
+        filed_on=latest.filed_on if is_filed else None,
+        execution=latest.execution if is_filed else None,
+        scores=[
+            RatingScore(
+                title=str(score.title),
+                most=score.most,
+                points=getattr(latest, score.code),
+                reason=getattr(latest, f"{score.code}_reason"),
+            )
+            for score in SCORES
+        ],
     )
 
 

@@ -1,73 +1,100 @@
-"""八、经济社会效益: what the annual reports say of sales, tax, export, patents, standards and jobs. Pure."""
+"""八、经济社会效益: what reports, and the dossier for years without one, say of sales, tax, export and the rest. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from reports.document import Absent, Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
-from reports.facts import AcceptanceFacts, AnnualFacts, BenefitFacts
+from reports.document import (
+    Absent,
+    Block,
+    Cell,
+    Column,
+    Money,
+    Number,
+    Paragraph,
+    Section,
+    Source,
+    Table,
+    Text,
+)
+from reports.facts import AcceptanceFacts, BenefitFacts
 from reports.sections.cells import WAN, row
 
 _EXPORT_UNIT = Decimal(10_000)
 
 
+class _Told(NamedTuple):
+    """A year with its six numbers, in the order of the columns, and where they come from."""
+
+    year: int
+    numbers: tuple[Decimal | int | None, ...]
+    source: Source | None
+    is_added: bool
+
+
 def benefits_section(facts: AcceptanceFacts) -> Section:
     title = _("经济社会效益")
-    told = [each for each in facts.annual_reports if each.benefits is not None]
+    told = _told_in(facts)
     if not told:
-        why = _("已提交的年度报告均未填报经济社会效益数据；考核指标中的经济指标见第二章。")
+        why = _("各年度报告和验收材料均未填报经济社会效益数据；考核指标中的经济指标见第二章。")
         return Section(title, [Absent(why)])
-    blocks: list[Block] = [
-        Paragraph(_("以下数据取自承担单位提交的年度报告，均自项目开始实施之日起累计。")),
-        _table(_("各年度累计效益"), [(each, _told(each)) for each in told]),
-    ]
-    grown = _grown(told)
+    added = [each.year for each in told if each.is_added]
+    said = _("以下数据取自承担单位提交的年度报告，均自项目开始实施之日起累计。")
+    if added:
+        said += _("%(years)s 年度没有年度报告数据，由承担单位在准备验收时补报。") % {
+            "years": _("、").join(map(str, added))
+        }
+    blocks: list[Block] = [Paragraph(said), _table(_("各年度累计效益"), told)]
+    grown = _grown(told, since=facts.project.start_on.year)
     if grown:
-        blocks.append(_table(_("各年度新增效益"), grown, note=_("新增数为本年度与上一年度报告累计数之差。")))
+        note = _("新增数为本年度与上一年度累计数之差，实施首年即为当年累计数。")
+        blocks.append(_table(_("各年度新增效益"), grown, note=note))
     return Section(title, blocks)
 
 
-_Line = tuple[Decimal | int | None, ...]
+def _told_in(facts: AcceptanceFacts) -> list[_Told]:
+    """The years of which something is told, ascending."""
+    told = [
+        _Told(each.year, _line(each.benefits), row("annual_report", each.pk), is_added=False)
+        for each in facts.annual_reports
+        if each.benefits is not None
+    ]
+    told += [
+        _Told(each.year, _line(each.benefits), row("benefits", each.pk), is_added=True)
+        for each in facts.added_benefits
+    ]
+    return sorted(told, key=lambda each: each.year)
 
 
-def _told(each: AnnualFacts) -> _Line:
-    return _line(each.benefits)
-
-
-def _line(said: BenefitFacts | None) -> _Line:
-    if said is None:
-        return (None,) * 6
+def _line(said: BenefitFacts) -> tuple[Decimal | int | None, ...]:
     return (said.sales, said.tax, said.export, said.patents, said.standards, said.new_jobs)
 
 
-def _grown(told: Sequence[AnnualFacts]) -> list[tuple[AnnualFacts, _Line]]:
-    """The difference to the report of the year before, where there is one."""
+def _grown(told: Sequence[_Told], *, since: int) -> list[_Told]:
+    """The difference to the year before, where that is told; of the first year of the project all of it."""
     by_year = {each.year: each for each in told}
-    return [
-        (
-            each,
-            tuple(
-                None if now is None or before is None else now - before
-                for now, before in zip(_told(each), _told(by_year[each.year - 1]), strict=True)
-            ),
-        )
-        for each in told
-        if each.year - 1 in by_year
-    ]
+    grown = []
+    for each in told:
+        if each.year == since:
+            grown.append(each)
+        elif each.year - 1 in by_year:
+            before = by_year[each.year - 1].numbers
+            grown.append(
+                each._replace(
+                    numbers=tuple(
+                        None if now is None or former is None else now - former
+                        for now, former in zip(each.numbers, before, strict=True)
+                    )
+                )
+            )
+    return grown
 
 
-def _table(caption: str, lines: Sequence[tuple[AnnualFacts, _Line]], note: str = "") -> Table:
-    cells: tuple[Callable[[AnnualFacts, Decimal | int | None], Cell], ...] = (
-        _yuan,
-        _yuan,
-        _dollars,
-        _count,
-        _count,
-        _count,
-    )
+def _table(caption: str, told: Sequence[_Told], note: str = "") -> Table:
     return Table(
         caption,
         [
@@ -79,29 +106,17 @@ def _table(caption: str, lines: Sequence[tuple[AnnualFacts, _Line]], note: str =
             Column(_("制定标准（项）"), 1.2),
             Column(_("新增就业（人）"), 1.2),
         ],
-        [
-            [
-                Text(_("%(year)d 年") % {"year": each.year}, row("annual_report", each.pk)),
-                *(make(each, value) for make, value in zip(cells, line, strict=True)),
-            ]
-            for each, line in lines
-        ],
+        [_row(each) for each in told],
         unit=WAN,
         note=note,
     )
 
 
-def _yuan(each: AnnualFacts, value: Decimal | int | None) -> Cell:
-    return Money(None if value is None else Decimal(value), row("annual_report", each.pk))
-
-
-def _dollars(each: AnnualFacts, value: Decimal | int | None) -> Cell:
-    return Number(
-        None if value is None else Decimal(value) / _EXPORT_UNIT,
-        places=2,
-        source=row("annual_report", each.pk),
-    )
-
-
-def _count(each: AnnualFacts, value: Decimal | int | None) -> Cell:
-    return Number(value, source=row("annual_report", each.pk))
+def _row(each: _Told) -> list[Cell]:
+    sales, tax, export, *counts = each.numbers
+    return [
+        Text(_("%(year)d 年") % {"year": each.year}, each.source),
+        *(Money(None if yuan is None else Decimal(yuan), each.source) for yuan in (sales, tax)),
+        Number(None if export is None else Decimal(export) / _EXPORT_UNIT, places=2, source=each.source),
+        *(Number(count, source=each.source) for count in counts),
+    ]

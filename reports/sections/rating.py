@@ -1,31 +1,21 @@
-"""九、绩效自评: what follows from the books is filled in, what the unit has to judge is left to it. Pure. Layout: F13."""
+"""九、绩效自评: what follows from the books, and what the unit says of itself; blank where it said nothing. Pure. Layout: F13."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from finance.terms import FISCAL
-from reports.document import Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
-from reports.facts import AcceptanceFacts, TargetFacts
-from reports.sections.cells import CONTRACT, WAN, row, share, spent_by, words
+from lifecycle.rules.self_rating import BENEFIT, EXECUTION, OUTPUT, SATISFACTION, band_of, execution_score
+from reports.document import Block, Cell, Column, Money, Number, Paragraph, Section, Source, Table, Text
+from reports.facts import AcceptanceFacts, RatingFacts, RatingScore, TargetFacts
+from reports.sections.cells import CONTRACT, WAN, day, row, share, spent_by, words
 from reports.sections.settlement import total
-from reports.shown import DASH
-
-EXECUTION, OUTPUT, BENEFIT, SATISFACTION = 10, 50, 30, 10
-"""Weights, 100 together. Source: DOMAIN D128."""
+from reports.shown import DASH, shown
 
 ECONOMIC = "经济"
 """The category of targets whose achievement is a benefit; the others are outputs."""
-
-
-def execution_score(spent: Decimal, budget: Decimal) -> Decimal | None:
-    """10 × min(1, spent ÷ budget) to two places; None without a budget. Source: DOMAIN D130."""
-    if budget <= 0:
-        return None
-    score = EXECUTION * min(Decimal(1), spent / budget)
-    return score.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def rating_section(facts: AcceptanceFacts) -> Section:
@@ -46,22 +36,77 @@ def rating_section(facts: AcceptanceFacts) -> Section:
                 }
             ),
             *_execution(facts),
+            *([] if facts.rating is None else _scores(facts, facts.rating)),
             _indicators(facts),
-            Paragraph(
-                _(
-                    "预算执行率得分由系统按台账计算；其余得分以及满意度调查结果系统未予登记，"
-                    "由承担单位在签章前填写。自评总分：＿＿＿＿分，自评等级：＿＿＿＿。"
-                )
-            ),
+            *([_left_blank()] if facts.rating is None else []),
         ],
     )
+
+
+def _left_blank() -> Paragraph:
+    return Paragraph(
+        _(
+            "预算执行率得分由系统按台账计算；承担单位尚未填报绩效自评，其余得分以及满意度调查结果"
+            "由承担单位在签章前填写。自评总分：＿＿＿＿分，自评等级：＿＿＿＿。"
+        )
+    )
+
+
+def _scores(facts: AcceptanceFacts, rating: RatingFacts) -> list[Block]:
+    """What the unit says of itself, with the score of the money, and what all of it comes to."""
+    source = row("self_rating", rating.pk)
+    execution = rating.execution if rating.filed_on is not None else _execution_now(facts)
+    points = sum((each.points for each in rating.scores), Decimal(0))
+    sum_of_all = None if execution is None else points + execution
+    said = (
+        _("以下自评随%(on)s的验收申请提交。") % {"on": day(rating.filed_on)}
+        if rating.filed_on is not None
+        else _("以下自评尚未随验收申请提交，为截至报告生成时填报的内容。")
+    )
+    if sum_of_all is not None:
+        said += _("自评总分 %(total)s 分，自评等级为“%(band)s”。") % {
+            "total": shown(Number(sum_of_all, places=2)),
+            "band": _(band_of(sum_of_all)),
+        }
+    by_ledger = _("按申请当日的台账计算。") if rating.filed_on is not None else _("按截至报告日的台账计算。")
+    return [
+        Paragraph(said),
+        Table(
+            _("绩效自评得分"),
+            [
+                Column(_("指标"), 1.4),
+                Column(_("分值"), 0.8),
+                Column(_("得分"), 0.9),
+                Column(_("得分说明"), 4.5),
+            ],
+            [
+                [
+                    Text(_("预算执行率")),
+                    Number(EXECUTION),
+                    Number(execution, places=2, source=source),
+                    Text(by_ledger),
+                ],
+                *(_row(each, source) for each in rating.scores),
+                [
+                    Text(_("合计")),
+                    Number(EXECUTION + sum(each.most for each in rating.scores)),
+                    Number(sum_of_all, places=2, source=source),
+                    Text(""),
+                ],
+            ],
+            has_total=True,
+        ),
+    ]
+
+
+def _execution_now(facts: AcceptanceFacts) -> Decimal | None:
+    return execution_score(total(facts.sources, "spent"), total(facts.sources, "committed"))
 
 
 def _execution(facts: AcceptanceFacts) -> list[Block]:
     on = facts.on
     fiscal = [each for each in facts.sources if each.source in FISCAL]
     other = [each for each in facts.sources if each.source not in FISCAL]
-    budget, spent = total(facts.sources, "committed"), total(facts.sources, "spent")
     lines = [(_("资金总额"), facts.sources), (_("其中：财政拨款"), fiscal), (_("其他资金"), other)]
     rows: list[list[Cell]] = []
     for place, (label, sources) in enumerate(lines):
@@ -74,7 +119,7 @@ def _execution(facts: AcceptanceFacts) -> list[Block]:
                 Money(gone, spent_by(on, *names)),
                 share(gone, planned),
                 Number(EXECUTION if not place else None),
-                Number(execution_score(spent, budget) if not place else None, places=2),
+                Number(_execution_now(facts) if not place else None, places=2),
             ]
         )
     return [
@@ -97,11 +142,13 @@ def _execution(facts: AcceptanceFacts) -> list[Block]:
 
 
 def _indicators(facts: AcceptanceFacts) -> Table:
+    """Every indicator with what was achieved; with room for scores where the unit has not rated itself here."""
+    is_blank = facts.rating is None
     outputs = [each for each in facts.targets if each.category != ECONOMIC]
     benefits = [each for each in facts.targets if each.category == ECONOMIC]
-    rows = [_target(_("产出指标"), each) for each in outputs]
     planned = [each for each in facts.milestones if not each.is_waived]
     timely = sum(each.completed_on is not None and not each.late_days for each in planned)
+    rows = [_target(_("产出指标"), each) for each in outputs]
     rows.append(
         [
             Text(_("产出指标")),
@@ -109,11 +156,18 @@ def _indicators(facts: AcceptanceFacts) -> Table:
             Text(_("里程碑按期完成数（个）")),
             Text(str(len(planned))),
             Text(str(timely)),
-            Text(""),
-            Text(""),
         ]
     )
     rows += [_target(_("效益指标"), each) for each in benefits]
+    columns = [
+        Column(_("一级指标"), 1.2),
+        Column(_("二级指标"), 1.1),
+        Column(_("三级指标"), 2.2),
+        Column(_("指标值"), 1.1),
+        Column(_("完成值"), 1.1),
+    ]
+    if not is_blank:
+        return Table(_("绩效指标完成情况"), columns, rows)
     rows.append(
         [
             Text(_("满意度指标")),
@@ -121,22 +175,12 @@ def _indicators(facts: AcceptanceFacts) -> Table:
             Text(_("服务对象满意度")),
             Text(DASH),
             Text(""),
-            Text(""),
-            Text(""),
         ]
     )
     return Table(
         _("绩效指标完成情况"),
-        [
-            Column(_("一级指标"), 1.2),
-            Column(_("二级指标"), 1.1),
-            Column(_("三级指标"), 2.2),
-            Column(_("指标值"), 1.1),
-            Column(_("完成值"), 1.1),
-            Column(_("得分"), 0.8),
-            Column(_("偏差原因及改进措施"), 2.2),
-        ],
-        rows,
+        [*columns, Column(_("得分"), 0.8), Column(_("偏差原因及改进措施"), 2.2)],
+        [[*cells, Text(""), Text("")] for cells in rows],
         note=_("产出指标共 50 分，效益指标共 30 分，满意度指标 10 分，各三级指标的分值由承担单位分配。"),
     )
 
@@ -149,6 +193,14 @@ def _target(level: str, each: TargetFacts) -> list[Cell]:
         words(name, row("target", each.pk)),
         words(each.contract_value, row("target", each.pk)),
         words(each.achieved_value, row("target", each.pk)),
-        Text(""),
-        Text(""),
+    ]
+
+
+def _row(score: RatingScore, source: Source | None) -> list[Cell]:
+    """A line of the scores that the unit gave itself."""
+    return [
+        Text(_(score.title)),
+        Number(score.most),
+        Number(score.points, places=2, source=source),
+        words(score.reason),
     ]

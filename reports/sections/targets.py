@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table
-from reports.facts import AcceptanceFacts, TargetFacts
+from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table, Text
+from reports.facts import AcceptanceFacts, DocumentFacts, TargetFacts
 from reports.sections.cells import Figures, chart, row, words
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
@@ -21,21 +22,29 @@ def number_in(value: str) -> Decimal | None:
     return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def reached(target: TargetFacts) -> Decimal | None:
-    """How much of the contract's value was achieved, as a percentage; None where either is no number, or is zero."""
-    wanted, achieved = number_in(target.contract_value), number_in(target.achieved_value)
+def rate_of(contract_value: str, achieved_value: str) -> Decimal | None:
+    """How much of the contract's value was achieved, as a percentage.
+
+    None where either is no number, or the contract's is zero.
+    """
+    wanted, achieved = number_in(contract_value), number_in(achieved_value)
     return None if achieved is None or not wanted else achieved * FULL / wanted
+
+
+def reached(target: TargetFacts) -> Decimal | None:
+    """As `rate_of`, of one target."""
+    return rate_of(target.contract_value, target.achieved_value)
 
 
 def targets_section(facts: AcceptanceFacts, figures: Figures) -> Section:
     title = _("考核指标完成情况")
     if not facts.targets:
         return Section(title, [Absent(_("合同未登记考核指标。"))])
-    return Section(title, [*targets_blocks(facts.targets), *chart(figures, "targets")])
+    return Section(title, [*targets_blocks(facts.targets, facts.documents), *chart(figures, "targets")])
 
 
-def targets_blocks(targets: list[TargetFacts]) -> list[Block]:
-    """What is said of them, and their table; nothing where there are none."""
+def targets_blocks(targets: list[TargetFacts], documents: Sequence[DocumentFacts] = ()) -> list[Block]:
+    """What is said of them, and their table; nothing where there are none. documents: those on file, to be named."""
     if not targets:
         return []
     return [
@@ -59,13 +68,25 @@ def targets_blocks(targets: list[TargetFacts]) -> list[Block]:
                     words(each.contract_value, row("target", each.pk)),
                     words(each.achieved_value, row("target", each.pk)),
                     Percent(reached(each), source=row("target", each.pk)),
-                    words(each.evidence),
+                    _evidence(each, documents),
                 ]
                 for each in targets
             ],
             note=_("完成率为累计完成值与合同值之比；任一值不是数字或合同值为零的，不计算完成率。"),
         ),
     ]
+
+
+def _evidence(target: TargetFacts, documents: Sequence[DocumentFacts]) -> Text:
+    """What shows the result, and where in the list of papers its proofs stand."""
+    places = [place for place, each in enumerate(documents, 1) if each.pk in target.papers]
+    source = row("document", target.papers[0]) if len(places) == 1 else row("target", target.pk)
+    if not places:
+        return words(target.evidence, source if target.evidence else None)
+    listed = _("见佐证材料清单第 %(places)s 项") % {"places": _("、").join(map(str, places))}
+    if not target.evidence:
+        return Text(listed, source)
+    return Text(_("%(evidence)s（%(listed)s）") % {"evidence": target.evidence, "listed": listed}, source)
 
 
 def _summary(targets: list[TargetFacts]) -> str:

@@ -225,6 +225,11 @@ API: dict[str, Door] = {
         {"POST": Act.CONFIRM_PAYMENT}, of_project=True, arguments={"sequence": 1}
     ),
     "api:project-pay-first": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
+    "api:project-targets": Door({"GET": Act.SEE_PROJECTS, "PUT": Act.PREPARE_ACCEPTANCE}, of_project=True),
+    "api:project-benefits": Door({"GET": Act.SEE_PROJECTS, "PUT": Act.PREPARE_ACCEPTANCE}, of_project=True),
+    "api:project-self-rating": Door(
+        {"GET": Act.SEE_PROJECTS, "PUT": Act.PREPARE_ACCEPTANCE}, of_project=True
+    ),
     "api:project-acceptance": Door({"GET": Act.SEE_PROJECTS}, of_project=True),
     "api:project-acceptance-technical-report": Door({"POST": Act.PREPARE_ACCEPTANCE}, of_project=True),
     "api:project-acceptance-city-review": Door({"POST": Act.REVIEW_ACCEPTANCE}, of_project=True),

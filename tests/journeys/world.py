@@ -70,6 +70,8 @@ TABLES = (
     "lifecycle_datedevent",
     "lifecycle_tranche",
     "lifecycle_target",
+    "lifecycle_yearbenefits",
+    "lifecycle_selfrating",
     "lifecycle_inspection",
     "lifecycle_finding",
     "lifecycle_acceptance",

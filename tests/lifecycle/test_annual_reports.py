@@ -11,8 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from lifecycle import annual_reports
-from lifecycle.annual_reports import BENEFITS, COMPLETE, SECTIONS, ChangedMeanwhile, ReportExists
-from lifecycle.errors import Invalid, StageForbids, WrongState
+from lifecycle.annual_reports import BENEFITS, COMPLETE, SECTIONS, ReportExists
+from lifecycle.errors import ChangedMeanwhile, Invalid, StageForbids, WrongState
 from lifecycle.guards import Case
 from lifecycle.models import AnnualReport, FactVersion, Project, Step
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor

@@ -43,6 +43,9 @@ ABOUT_A_PROJECT: dict[str, Act] = {
     "credit": Act.SEE_PROJECTS,
     "project-ledger": Act.SEE_PROJECTS,
     "acceptance": Act.SEE_PROJECTS,
+    "targets": Act.SEE_PROJECTS,
+    "benefits": Act.SEE_PROJECTS,
+    "self-rating": Act.SEE_PROJECTS,
     "acceptance-several": Act.APPLY_FOR_ACCEPTANCE,
     "documents": Act.SEE_PROJECTS,
     "document": Act.SEE_PROJECTS,
@@ -166,6 +169,9 @@ SENT_TO_A_PROJECT: dict[str, Act] = {
     "finding-close": Act.INSPECT,
     "credit-lift": Act.RECORD_CREDIT,
     "acceptance-expert": Act.ORGANISE_ACCEPTANCE,
+    "targets": Act.PREPARE_ACCEPTANCE,
+    "benefits": Act.PREPARE_ACCEPTANCE,
+    "self-rating": Act.PREPARE_ACCEPTANCE,
     "exemption-grant": Act.DECIDE_EXEMPTION,
     "exemption-refuse": Act.DECIDE_EXEMPTION,
     "tranche": Act.PLAN_TRANCHE,
@@ -199,8 +205,8 @@ SENT_TO_A_PROJECT: dict[str, Act] = {
 HANGS_ON_MORE = {"contract-sign", "contract-withdraw", "exemption-withdraw"}
 """Acts that also hang on whose thing it is and how it stands; the tests of their subject say for whom."""
 
-TAKES_NOTHING = {"caretaker"}
-"""Acts that are done with nothing said: here, nobody in particular."""
+TAKES_NOTHING = {"caretaker", "targets", "benefits"}
+"""Acts that are done with nothing said: here, nobody in particular, and results left as they are."""
 
 FOR_ONES_OWN = {"caretaker"}
 """Acts that each role does for its own organisation alone; here it is the unit's."""

@@ -12,11 +12,21 @@ from django.test.utils import CaptureQueriesContext
 
 from finance.bulk import post_many
 from finance.posting import Movement, reverse_entry
-from lifecycle.models import DatedEvent, Document, Project, Target
+from lifecycle.acceptance.self_rating import FIELDS, rate
+from lifecycle.models import (
+    Acceptance,
+    AnnualReport,
+    DatedEvent,
+    Document,
+    Project,
+    SelfRating,
+    Target,
+    YearBenefits,
+)
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
 from reports.collect import collect_acceptance, collect_settlement
 from reports.collect.ledger import AT_EACH_END
-from reports.facts import AcceptanceFacts, SourceFacts
+from reports.facts import AcceptanceFacts, SourceFacts, decode, encode
 from tests.builders import day, make_milestone, make_project, make_tranche, moved, walked
 from tests.finance.settling import paper, spent_project
 from tests.lifecycle.acceptance.builders import applied, judged
@@ -212,3 +222,69 @@ def test_a_settlement_of_a_project_without_money_is_all_zero():
 
     assert {amount for row in facts.categories for amount in row.amounts} == {Decimal("0.00")}
     assert [row.category for row in facts.categories] == ["设备费", "业务费", "劳务费", "间接费用"]
+
+
+def test_what_the_unit_handed_in_is_gathered_as_of_the_day():
+    project = make_project(milestones=False)
+    former, other = paper(project, "other"), paper(project, "other")
+    newer = Document.objects.create(
+        project=project,
+        category="other",
+        title="新版",
+        file_name="b.pdf",
+        stored_as="stored-newer",
+        media_type="application/pdf",
+        size=1,
+        sha256="1" * 64,
+        version=2,
+        replaces=former,
+    )
+    Target.objects.create(
+        project=project, name="发明专利", contract_value="8", achieved_value="9", papers=[former.pk, other.pk]
+    )
+    for year, content in ((2023, {"benefits": {"sales": "100.00"}}), (2024, {})):
+        AnnualReport.objects.create(
+            project=project,
+            year=year,
+            state="accepted",
+            submitted_on=day(f"{year}-12-10"),
+            reviewed_on=day(f"{year}-12-12"),
+            content=content,
+        )
+    for year in (2023, 2024, 2026):
+        YearBenefits.objects.create(project=project, year=year, sales=Decimal(year))
+    rate(
+        project=project,
+        scores={
+            name: Decimal("9.50") if name in ("output", "benefit", "satisfaction") else "说明"
+            for name in FIELDS
+        },
+        actor=OPERATOR_ACTOR,
+        today=TODAY,
+    )
+
+    facts = facts_of(project)
+
+    assert facts.targets[0].papers == [newer.pk, other.pk]
+    assert set(facts.targets[0].papers) <= {each.pk for each in facts.documents}
+    assert [(each.year, each.benefits.sales) for each in facts.added_benefits] == [
+        (2024, Decimal("2024.00")),
+        (2026, Decimal("2026.00")),
+    ]
+    assert facts.rating is not None
+    assert (facts.rating.filed_on, facts.rating.execution) == (None, None)
+    assert [(each.most, each.points) for each in facts.rating.scores] == [
+        (50, Decimal("9.50")),
+        (30, Decimal("9.50")),
+        (10, Decimal("9.50")),
+    ]
+    assert decode(encode(facts), AcceptanceFacts) == facts
+    # On a day before the report of 2023 was handed in, what was added for the year is all that is told.
+    assert [each.year for each in facts_of(project, day("2023-06-30")).added_benefits] == [2023]
+
+    SelfRating.objects.update(filed_on=day("2026-04-01"), execution=Decimal("7.77"))
+    Acceptance.objects.create(project=project, round=1, applied_on=day("2026-04-01"))
+    filed, before = facts_of(project).rating, facts_of(project, day("2026-03-31")).rating
+    assert filed is not None and before is not None
+    assert (filed.filed_on, filed.execution) == (day("2026-04-01"), Decimal("7.77"))
+    assert (before.filed_on, before.execution) == (None, None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from reports.document import Absent, Money, Pairs, Percent, Section, Signatures, Source, Table
 from reports.facts import (
+    AddedBenefits,
     AnnualFacts,
     BenefitFacts,
     ChangeFacts,
@@ -23,6 +25,8 @@ from reports.facts import (
     InspectionFacts,
     LedgerFacts,
     PanelistFacts,
+    RatingFacts,
+    RatingScore,
     RefundFacts,
     RoundFacts,
     ScoreFacts,
@@ -36,7 +40,7 @@ from reports.sections.inspections import inspections_section
 from reports.sections.money import money_section
 from reports.sections.plan import plan_section
 from reports.sections.project import project_section
-from reports.sections.rating import execution_score, rating_section
+from reports.sections.rating import rating_section
 from reports.sections.rules import rules_section
 from reports.sections.settlement import settlement_section
 from reports.sections.targets import number_in, reached, targets_section
@@ -124,6 +128,38 @@ def test_numbers_are_only_numbers():
     assert number_in(" 12 ") == 12
     assert number_in("１２") is None
     assert number_in("12件") is None
+
+
+def test_the_papers_of_a_target_are_named_by_their_place_in_the_list():
+    papers = [
+        DocumentFacts(
+            pk=pk,
+            category="其他",
+            title="证书",
+            number="",
+            file_name="a.pdf",
+            size=1,
+            sha256="0" * 64,
+            version=1,
+        )
+        for pk in (11, 12, 13)
+    ]
+    targets = [
+        made.target(evidence="专利证书", papers=[13, 11]),
+        made.target("标准", papers=[12]),
+        made.target("论文", evidence="检索报告"),
+        made.target("奖项"),
+    ]
+
+    section = targets_section(made.acceptance(targets=targets, documents=papers), {})
+    shown = table(section, "考核指标合同约定与完成情况对照表")
+
+    assert [row[6] for row in texts(shown)] == [
+        "专利证书（见佐证材料清单第 1、3 项）",
+        "见佐证材料清单第 2 项",
+        "检索报告",
+        "—",
+    ]
 
 
 def test_targets_stand_in_the_columns_of_the_form():
@@ -441,22 +477,36 @@ def test_benefits_are_cumulative_and_grow_by_the_difference_of_two_years():
         ["2023 年", "250.00", "1.00", "2.50", "5", "1", "0"],
         ["2025 年", "—", "1.00", "2.50", "2", "1", "0"],
     ]
-    assert texts(table(section, "各年度新增效益")) == [["2023 年", "150.00", "0.00", "0.00", "3", "0", "0"]]
+    assert texts(table(section, "各年度新增效益")) == [
+        ["2022 年", "100.00", "1.00", "2.50", "2", "1", "0"],
+        ["2023 年", "150.00", "0.00", "0.00", "3", "0", "0"],
+    ]
+    assert "补报" not in paragraphs(section)
 
 
-@pytest.mark.parametrize(
-    ("spent", "budget", "score"),
-    [
-        ("50", "100", D("5.00")),
-        ("100", "100", D("10.00")),
-        ("120", "100", D("10.00")),
-        ("0", "100", D("0.00")),
-        ("1", "0", None),
-        ("99.95", "100", D("10.00")),
-    ],
-)
-def test_the_execution_score_is_ten_times_the_rate_at_most_ten(spent, budget, score):
-    assert execution_score(D(spent), D(budget)) == score
+def test_years_added_with_the_dossier_stand_among_those_that_reports_tell():
+    added = report(2024, "3000000", 6).benefits
+    assert added is not None
+
+    section = benefits_section(
+        made.acceptance(
+            annual_reports=[report(2023, "2500000", 5), report(2025, "4000000")],
+            added_benefits=[AddedBenefits(pk=7, year=2024, benefits=added)],
+        )
+    )
+
+    shown = table(section, "各年度累计效益")
+    assert [row[:2] for row in texts(shown)] == [
+        ["2023 年", "250.00"],
+        ["2024 年", "300.00"],
+        ["2025 年", "400.00"],
+    ]
+    assert [row[1].source.kind for row in shown.rows] == ["annual_report", "benefits", "annual_report"]
+    assert [row[:2] for row in texts(table(section, "各年度新增效益"))] == [
+        ["2024 年", "50.00"],
+        ["2025 年", "100.00"],
+    ]
+    assert "2024 年度没有年度报告数据，由承担单位在准备验收时补报。" in paragraphs(section)
 
 
 def test_self_rating_leaves_to_the_unit_what_the_books_do_not_say():
@@ -467,6 +517,50 @@ def test_self_rating_leaves_to_the_unit_what_the_books_do_not_say():
     assert rows[1][1:3] == ["700.00", "549.90"]
     assert [row[5] for row in texts(table(section, "绩效指标完成情况"))] == ["", "", ""]
     assert "由承担单位在签章前填写" in paragraphs(section)
+
+
+def rating(**facts: Any) -> RatingFacts:
+    scores = [("产出指标", 50, "46.5"), ("效益指标", 30, "27"), ("满意度指标", 10, "8.38")]
+    values: dict[str, Any] = {"pk": 3, "round": 1, "filed_on": None, "execution": None}
+    return RatingFacts(
+        scores=[
+            RatingScore(title=title, most=most, points=D(points), reason=f"{title}说明")
+            for title, most, points in scores
+        ],
+        **(values | facts),
+    )
+
+
+def test_self_rating_adds_up_with_the_score_of_the_money_as_it_is():
+    section = rating_section(made.acceptance(sources=made.SOURCES, targets=[made.target()], rating=rating()))
+
+    assert texts(table(section, "绩效自评得分")) == [
+        ["预算执行率", "10", "8.12", "按截至报告日的台账计算。"],
+        ["产出指标", "50", "46.50", "产出指标说明"],
+        ["效益指标", "30", "27.00", "效益指标说明"],
+        ["满意度指标", "10", "8.38", "满意度指标说明"],
+        ["合计", "100", "90.00", ""],
+    ]
+    assert "自评总分 90.00 分，自评等级为“优”" in paragraphs(section)
+    assert len(table(section, "绩效指标完成情况").columns) == 5
+    assert "＿" not in paragraphs(section)
+
+
+def test_a_filed_rating_keeps_the_score_it_was_filed_with():
+    section = rating_section(
+        made.acceptance(sources=made.SOURCES, rating=rating(filed_on=date(2026, 4, 1), execution=D("8.11")))
+    )
+
+    assert texts(table(section, "绩效自评得分"))[-1] == ["合计", "100", "89.99", ""]
+    assert "2026年4月1日的验收申请" in paragraphs(section)
+    assert "自评等级为“良”" in paragraphs(section)
+
+
+def test_without_money_in_the_contract_a_rating_has_no_total():
+    section = rating_section(made.acceptance(sources=[made.source("省拨款")], rating=rating()))
+
+    assert [row[2] for row in texts(table(section, "绩效自评得分"))] == ["—", "46.50", "27.00", "8.38", "—"]
+    assert "自评等级为" not in paragraphs(section)
 
 
 def expert(name: str, total: int | None) -> PanelistFacts:
