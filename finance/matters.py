@@ -36,6 +36,7 @@ def _yuan(amount: str) -> str:
 TRANCHE = Kind(
     code="tranche",
     title=gettext_lazy("拨款"),
+    label=_("%(source)s第 %(number)s 期"),
     sentence=_(
         "%(source)s第 %(number)s 期应不迟于 %(due_on)s 拨付，计划 %(amount)s 元，尚有 %(short)s 元未拨。"
     ),
@@ -62,6 +63,7 @@ TRANCHE = Kind(
 PAYMENT_CONFIRMATION = Kind(
     code="payment_confirmation",
     title=gettext_lazy("到账确认"),
+    label=_("%(source)s，凭证 %(voucher)s"),
     sentence=_(
         "%(source)s %(amount)s 元已于 %(paid)s 拨付（凭证号：%(voucher)s），应不迟于 %(due_on)s 确认到账。"
     ),

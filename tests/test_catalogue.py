@@ -219,6 +219,7 @@ def test_a_park_reads_its_pages_in_english(data: re.Pattern[str]):
     assert entry is not None and batch is not None
     addresses = [
         *(reverse(name) for name in ("projects", "compliance", "imports", "batches", "password")),
+        *(reverse(name) for name in ("messages", "late", "forecast", "hand-over")),
         *(f"{reverse('compliance')}?rule={rule.code}" for rule in RULES),
         *(reverse("project", args=[project.number]) for project in projects),
         reverse("project", args=[projects[0].number]) + "?on=2024-03-31",
@@ -238,8 +239,8 @@ def test_a_park_reads_its_pages_in_english(data: re.Pattern[str]):
     [
         ("admin", ("people", "organisations", "batches")),
         ("reader", ("security-log",)),
-        ("province", ("projects",)),
-        ("unit.BA2022001", ("projects", "imports")),
+        ("province", ("projects", "late", "forecast", "reminder-kinds")),
+        ("unit.BA2022001", ("projects", "imports", "todo")),
     ],
 )
 def test_others_read_their_pages_in_english(data: re.Pattern[str], username: str, names: tuple[str, ...]):

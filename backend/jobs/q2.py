@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class Q2Engine(Engine):
-    name = "q2"
+    name = "django-q2"
 
     def carry(self, task: Task, args: list[Any], kwargs: dict[str, Any]) -> None:
         from django_q.tasks import async_task

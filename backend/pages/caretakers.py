@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,8 +23,8 @@ from backend.pages.access import PageRequest, project_in_sight, signed_in
 from backend.pages.fields import Select
 from lifecycle.errors import Forbidden, Invalid
 from lifecycle.models import Caretaker, Project
-from lifecycle.parties.models import Membership, Organisation, Person
-from lifecycle.reminders.caretakers import organisations_around, set_caretaker
+from lifecycle.parties.models import Membership, Organisation, OrganisationKind, Person
+from lifecycle.reminders.caretakers import KINDS, colleagues, organisations_around, set_caretaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +61,37 @@ class CaretakerForm(forms.Form):
 
 
 def caretaker_rows(request: PageRequest, project: Project) -> list[Row]:
-    """The organisations around the project with their caretakers; two queries, three for whoever names one."""
-    around = organisations_around(project)
+    """Unit, park and city with their caretakers, and whoever else has one or is the reader's own.
+
+    One query, two for whoever may name one.
+    """
+    park, unit = project.cluster.park, project.unit
+    city = park.parent
     held = {
-        row.organisation_id: row.person
-        for row in Caretaker.objects.filter(project=project).select_related("person")
+        row.organisation_id: row
+        for row in Caretaker.objects.filter(project=project).select_related("person", "organisation")
     }
-    own = responsible_for(request.sight) if may_on(Act.SET_CARETAKER, request.sight, project) else frozenset()
-    people = _colleagues([each for each in around if each.pk in own])
-    return [
+    around = {unit.pk, park.pk, unit.parent_id, park.parent_id, city.parent_id if city else None}
+    own = responsible_for(request.sight) & around if may_on(Act.SET_CARETAKER, request.sight, project) else ()
+    people = _colleagues(own)
+    shown = {each.pk: each for each in (unit, park, city) if each is not None and each.kind in KINDS}
+    shown |= {pk: row.organisation for pk, row in held.items()}
+    shown |= {pk: members[0].organisation for pk, members in people.items()}
+    rows = [
         Row(
             each,
-            held.get(each.pk),
+            held[each.pk].person if each.pk in held else None,
             CaretakerForm(
                 organisation=each,
-                colleagues=people.get(each.pk, []),
-                held=held[each.pk].pk if each.pk in held else None,
+                colleagues=[member.person for member in people[each.pk]],
+                held=held[each.pk].person_id if each.pk in held else None,
             )
-            if each.pk in own
+            if each.pk in people
             else None,
         )
-        for each in around
+        for each in shown.values()
     ]
+    return sorted(rows, key=lambda row: KINDS.index(OrganisationKind(row.organisation.kind)))
 
 
 @require_POST
@@ -94,7 +105,7 @@ def caretaker(request: PageRequest, number: str, organisation: int) -> HttpRespo
         raise Http404
     if chosen.pk not in responsible_for(request.sight):
         raise Forbidden(_("只能指定本单位的经办人。"), details={"organisation": chosen.name})
-    people = _colleagues([chosen]).get(chosen.pk, [])
+    people = list(colleagues(chosen))
     form = CaretakerForm(request.POST, organisation=chosen, colleagues=people)
     if not form.is_valid():
         raise Invalid(_("请选择本单位的在用人员。"))
@@ -111,22 +122,21 @@ def caretaker(request: PageRequest, number: str, organisation: int) -> HttpRespo
     return redirect(f"{reverse('project', args=[project.number])}#caretakers")
 
 
-def _colleagues(organisations: list[Organisation]) -> dict[int, list[Person]]:
+def _colleagues(organisations: Collection[int]) -> dict[int, list[Membership]]:
     """Who acts for each in the role of its kind, by name; one query, none without organisations."""
     if not organisations:
         return {}
-    kinds = {each.pk: each.kind for each in organisations}
-    members = (
-        Membership.objects.filter(organisation__in=organisations, person__is_active=True)
-        .select_related("person")
-        .order_by("person__full_name", "person__username")
+    found: dict[int, list[Membership]] = {}
+    members = Membership.objects.filter(
+        organisation__in=organisations, role=F("organisation__kind"), person__is_active=True
     )
-    found: dict[int, list[Person]] = {}
-    for member in members:
-        if member.role == kinds[member.organisation_id]:
-            found.setdefault(member.organisation_id, []).append(member.person)
+    for member in members.select_related("person", "organisation").order_by(
+        "person__full_name", "person__username"
+    ):
+        found.setdefault(member.organisation_id, []).append(member)
     return found
 
 
 def _named(person: Person) -> str:
-    return f"{person.full_name}（{person.username}）" if person.full_name else person.username
+    said = {"name": person.full_name, "username": person.username}
+    return _("%(name)s（%(username)s）") % said if person.full_name else person.username

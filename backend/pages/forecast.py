@@ -28,8 +28,9 @@ from lifecycle.reminders.lists import foretold
 from lifecycle.reminders.recipients import Recipient, recipients_of
 from lifecycle.reminders.sending import rehearse
 from lifecycle.reminders.wording import title_of
+from lifecycle.wording import listed
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 SHOWN = 200
 """Messages of a rehearsal that the page lists; it counts them all."""
 
@@ -142,5 +143,5 @@ def _foretold(message: Message, told: list[Recipient]) -> Foretold:
     ways: dict[str, list[str]] = {}
     for each in told:
         ways.setdefault(each.name, []).append(str(each.way.label))
-    people = [_("%(name)s（%(ways)s）") % {"name": name, "ways": "、".join(by)} for name, by in ways.items()]
+    people = [_("%(name)s（%(ways)s）") % {"name": name, "ways": listed(by)} for name, by in ways.items()]
     return Foretold(message, title_of(message.matter), matter_url(message.matter), sorted(people))

@@ -41,6 +41,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+_LOOKS_AFTER_OTHERS = (Role.PARK, Role.CITY, Role.PROVINCE, Role.AUDITOR)
+"""Roles for which who is late is more than what they have to do themselves."""
+
+
 def _bell(person: Person, sight: Sight) -> Bell:
     return bell_of(person, responsible_for(sight), timezone.localdate())
 
@@ -51,7 +55,7 @@ def places(sight: Sight, path: str) -> list[dict[str, Any]]:
         (may(Act.SEE_TODO, sight), _("待办"), "todo"),
         (may(Act.SEE_PROJECTS, sight), _("项目"), "projects"),
         (may(Act.SEE_COMPLIANCE, sight), _("合规"), "compliance"),
-        (may(Act.SEE_PROJECTS, sight), _("逾期"), "late"),
+        (sight.holds(*_LOOKS_AFTER_OTHERS), _("逾期"), "late"),
         (may(Act.IMPORT_WORKBOOK, sight), _("导入"), "imports"),
         (
             may(Act.SEE_PROJECTS, sight) or may(Act.SET_LIMITS, sight),

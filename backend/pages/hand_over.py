@@ -77,6 +77,8 @@ class WhoForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = offered
+        if len(organisations) == 1:
+            self.fields["organisation"].widget = forms.HiddenInput()
 
 
 class TakersForm(forms.Form):

@@ -120,7 +120,7 @@ def confirm(request: PageRequest) -> HttpResponseBase:
             language=get_language() or settings.LANGUAGE_CODE,
         )
     )
-    if run.state != JobState.DONE:
+    if run.state != JobState.DONE or run.result is None:
         return redirect("job", pk=run.pk)
     preview = Preview.of_json(run.result)
     if not preview.ok:

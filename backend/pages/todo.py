@@ -28,9 +28,9 @@ from backend.pages.paging import Order, Page, keyset_page
 from backend.pages.todo_works import Work, is_done_here, work_of
 from lifecycle.errors import Conflict, Forbidden, Invalid
 from lifecycle.models import Caretaker, Matter, MatterState
-from lifecycle.parties.models import Organisation, Person
+from lifecycle.parties.models import Organisation, Person, Role
 from lifecycle.reminders.kinds import kinds
-from lifecycle.reminders.lists import LISTS, NEAR, group_of, to_do
+from lifecycle.reminders.lists import CHASE, LISTS, NEAR, group_of, to_do
 from lifecycle.reminders.wording import title_of
 
 PAGE_SIZE = 50
@@ -156,13 +156,14 @@ def listed(request: PageRequest) -> dict[str, Any]:
     shown = found.lists[when] if when else found.near
     page: Page[Matter] = keyset_page(shown, order=Order(Matter, "due_on"), query=request.GET, size=PAGE_SIZE)
     counts = found.counts()
+    has_below = request.sight.holds(Role.PARK, Role.CITY, Role.PROVINCE)
     rows = [row_of(matter, on, found.own) for matter in page.rows]
     return {
         "on": on,
         "form": form,
         "when": when,
         "counts": counts,
-        "tabs": [(name, LABELS[name], counts[name]) for name in LISTS],
+        "tabs": [(name, LABELS[name], counts[name]) for name in LISTS if name != CHASE or has_below],
         "all": sum(counts[name] for name in NEAR),
         "groups": [(when, LABELS[when], rows)] if when and rows else _grouped(rows, on),
         "page": page,

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lifecycle.models import AnnualReportState, MilestoneState
 from reports.overview import PlannedStep
@@ -33,7 +34,7 @@ def milestone_mark(step: PlannedStep) -> SafeString:
             return _mark("waived", _("已完成，晚 %(days)d 天") % days)
         return _mark("pass", _("已完成"))
     if step.late_days:
-        return _mark("breach", _("逾期 %(days)d 天") % days)
+        return _mark("breach", ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", step.late_days) % days)
     return _mark("not_applicable", _("未到期"))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backend.pages.pictures import LOOKS
 from backend.templatetags.pilot import number, yuan
@@ -74,13 +75,14 @@ def _money_cells(money: SourceMoney, labels: list[str], *, passes_park: bool) ->
 def tranche_rows(instalments: Iterable[Instalment[Tranche]]) -> SafeString:
     """The plan of payments: each tranche with what is paid of it."""
     of_number, of_plan, of_paid = (escape(word) for word in (_("期次"), _("计划（元）"), _("已到位（元）")))
-    paid, ahead, late = escape(_("已足额")), escape(_("未到期")), _("逾期 %(days)s 天")
+    paid, ahead = escape(_("已足额")), escape(_("未到期"))
 
     def row(item: Instalment) -> str:
         look, word = "not_applicable", ahead
         if item.is_paid:
             look, word = "pass", paid
         elif item.late_days:
+            late = ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", item.late_days)
             look, word = "breach", escape(late % {"days": item.late_days})
         tranche = item.tranche
         return (

@@ -9,6 +9,9 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+LONGEST_WAIT = "10s"
+"""How long it waits for the row: a job that holds it in its own transaction would wait for itself for ever."""
+
 
 class Line:
     """A connection of its own, every statement a commit, shared by the job and the pulse that keeps it alive.
@@ -31,12 +34,19 @@ class Line:
             return _fetch(connection, statement, parameters)
         with self._lock:
             try:
-                return _fetch(self._own, statement, parameters)
+                return self._fetch_alone(self._own, statement, parameters)
             except (OperationalError, InterfaceError):
                 if self._own.is_usable():
                     raise
                 self._own.close()
-                return _fetch(self._own, statement, parameters)
+                return self._fetch_alone(self._own, statement, parameters)
+
+    def _fetch_alone(
+        self, wrapper: BaseDatabaseWrapper, statement: str, parameters: Sequence[Any]
+    ) -> list[tuple[Any, ...]]:
+        if wrapper.connection is None:
+            _fetch(wrapper, "SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+        return _fetch(wrapper, statement, parameters)
 
     def close(self) -> None:
         """Give the connection back; the next statement would open another."""

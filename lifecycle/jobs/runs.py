@@ -157,8 +157,9 @@ class Run:
     def finish(self, result: Any, *, even_if_cancelled: bool = False) -> None:
         """It is done. result: JSON.
 
-        Called by a job as the last thing in the transaction that did the work, both hold or neither. A job that only returns its result is finished by its worker, even where somebody
-        cancelled it after the last sign of life: what was done, was done.
+        Called by a job as the last thing in the transaction that did the work, both hold or neither.
+        A job that only returns its result is finished by its worker, even where somebody cancelled it
+        after the last sign of life: what was done, was done.
 
         Raises:
             Stopped: it was cancelled, or another worker has it; roll back.

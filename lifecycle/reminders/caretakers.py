@@ -38,15 +38,17 @@ def colleagues(organisation: Organisation) -> QuerySet[Person]:
 
 
 def organisations_around(project: Project) -> list[Organisation]:
-    """Unit, park, city (also that of a unit elsewhere) and province of the project, those there are, once each.
+    """Unit, park, city (also that of a unit elsewhere) and province of the project, those there are, from below.
 
-    Needs `with_parties`; the province costs a query where it is not at hand.
+    Needs `with_parties`; one query, for what stands above those.
     """
     park, unit = project.cluster.park, project.unit
     city = park.parent
-    found = [unit, park, city, unit.parent, city and city.parent]
-    kept = {each.pk: each for each in found if each is not None and each.kind in KINDS}
-    return list(kept.values())
+    known = {each.pk: each for each in (unit, park, city) if each is not None}
+    above = {unit.parent_id, city.parent_id if city else None} - {None, *known}
+    known |= Organisation.objects.in_bulk(above)
+    looking_after = [each for each in known.values() if each.kind in KINDS]
+    return sorted(looking_after, key=lambda each: (KINDS.index(OrganisationKind(each.kind)), each.pk))
 
 
 @transaction.atomic

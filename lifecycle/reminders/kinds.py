@@ -24,13 +24,15 @@ class Kind:
         waits_for_id bigint (NULL: nobody has to reply), label text, figures jsonb
     one row a matter; (project_id, subject) is unique within the kind. Cost: rows of the chosen projects, by index.
     title: a noun phrase for lists. sentence: Chinese msgid for messages, placeholders %(label)s and the figures.
-    before: the steps up to the due day. is_urgent, is_binding: unless the province says otherwise.
+    label: msgid of what one is called, where that is made of its figures; else the query's own. before: the steps up to
+    the due day. is_urgent, is_binding: unless the province says otherwise.
     """
 
     code: str
     title: str | Promise
     sentence: str
     query: str
+    label: str = ""
     before: tuple[int, ...] = BEFORE
     is_urgent: bool = False
     is_binding: bool = False

@@ -91,7 +91,12 @@ def _rank(kind: str) -> int:
 
 
 def _label(matter: Matter) -> str:
-    return shortened(CONTROL.sub("", matter.label), LABEL_LENGTH)
+    """What the matter is called: words of the field in the active language, names as they are."""
+    kind = kinds().get(matter.kind)
+    if kind and kind.label:
+        values = {key: _shown(value) for key, value in figures_from_json(matter.figures).items()}
+        return shortened(_(kind.label) % _Values(values), LABEL_LENGTH)
+    return _shown(matter.label) if matter.label else ""
 
 
 def _in_words(kind: Kind, values: Mapping[str, str]) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from finance.disbursements import confirm
 from finance.models import Refund, RefundReceipt
 from finance.posting import Movement, post_entry, reverse_entry
 from lifecycle.models import DatedEvent, Project, ProjectStamp
 from lifecycle.parties.log import OPERATOR_ACTOR
+from lifecycle.reminders.wording import title_of
 from tests.builders import (
     day,
     make_batch,
     make_cluster,
     make_exemption,
+    make_matter,
     make_project,
     make_tranche,
     moved,
@@ -319,3 +322,12 @@ def test_a_refund_taken_back_is_due_no_more() -> None:
     Refund.objects.filter(pk=refund.pk).update(state="withdrawn")
 
     assert due(project, "refund", "2026-06-01") == []
+
+
+def test_words_of_the_field_in_a_name_are_in_the_language_of_the_reader():
+    figures = {"source": "省拨款", "number": 2, "amount": "1.00", "short": "1.00"}
+    matter = make_matter(make_project(), "tranche", label="省拨款第 2 期", figures=figures)
+
+    assert title_of(matter) == "拨款：省拨款第 2 期"
+    with translation.override("en"):
+        assert title_of(matter) == "Funding: Provincial grant, tranche 2"

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.pages.project_parts import PARTS
+from lifecycle.milestones import hand_in
 from lifecycle.models import ChangeRequest, Inspection, Project
+from lifecycle.parties.log import Actor
 from lifecycle.parties.models import Role
-from tests.builders import make_project, make_tranche, moved
+from tests.builders import day, make_milestone, make_project, make_tranche, moved
 from tests.journeys import lives
 from tests.journeys.world import World
+from tests.papers import evidence_of
 from tests.people import PASSWORD, make_person
 
 if TYPE_CHECKING:
@@ -114,8 +117,15 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         "/batches/",
         reverse("batch", args=[project.cluster.batch_id]),
         "/password/",
+        "/todo/",
+        "/todo/?when=chase",
+        "/messages/",
+        "/late/",
+        "/forecast/",
+        "/reminder-kinds/",
+        "/hand-over/",
     ]
-    of_keeper = ["/people/", "/people/1/", "/organisations/"]
+    of_keeper = ["/people/", "/people/1/", "/people/1/hand-over/", "/organisations/"]
     faults = []
     for username, addresses in (("desk", of_desk), ("keeper", of_keeper), ("reader", ["/security-log/"])):
         page.context.clear_cookies()
@@ -251,6 +261,33 @@ def test_the_list_is_found_while_typing(page: Page, project: Project):
 
     assert "另一个项目" in page.locator("#found").inner_text()
     assert "q=" in page.url
+
+
+def test_a_milestone_is_verified_in_the_list(page: Page, own_files: Path, project: Project, said: list[str]):
+    milestone = make_milestone(project, "2025-06-30")
+    evidence_of(milestone)
+    unit = Actor(make_person((Role.UNIT, project.unit)), role="unit")
+    hand_in(
+        milestone=milestone,
+        completed_on=day("2025-06-20"),
+        statement="样机通过测试",
+        actor=unit,
+        today=timezone.localdate(),
+    )
+    sign_in(page, "desk")
+    page.goto("/todo/?kind=milestone_check")
+    row = page.locator(".todo > li", has_text=milestone.name)
+
+    row.get_by_text("就地办理").click()
+    row.get_by_text("样机通过测试").first.wait_for()
+    row.get_by_role("button", name="核实完成").click()
+    page.get_by_text("已核实").first.wait_for()
+
+    assert row.count() == 0
+    assert page.locator(".todo-counts .count-soon b").inner_text() == "0"
+    assert page.url.endswith("/todo/?kind=milestone_check")
+    milestone.refresh_from_db()
+    assert milestone.state == "verified"
 
 
 def test_a_payment_is_posted_without_javascript(chromium: Browser, site: LiveServer, project: Project):

@@ -121,7 +121,7 @@ TOUCHES: dict[str, tuple[Callable[[Programme], object], set[str]]] = {
         lambda it: Cluster.objects.filter(pk=it.apart.cluster_id).update(commitment_letter_on=None),
         {"apart"},
     ),
-    "a new project": (lambda it: setattr(it, "fresh", make_project()), {"fresh"}),
+    "a new project": (lambda it: setattr(it, "fresh", make_project(cluster=it.apart.cluster)), {"fresh"}),
 }
 
 

@@ -151,5 +151,5 @@ def test_lists_cost_the_same_queries_however_many_rows(more: int, browser, park,
     for _ in range(more):
         make_person((Role.PARK, park))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/people/")

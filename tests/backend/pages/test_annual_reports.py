@@ -219,5 +219,5 @@ def test_a_list_costs_the_same_however_many_reports(
     for year in range(2022, 2026):
         AnnualReport.objects.create(project=project, year=year, content={"progress": "长" * 1000})
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         park.get(list_of(project))

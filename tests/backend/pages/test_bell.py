@@ -75,7 +75,7 @@ def test_it_says_both_counts_aloud(project: Project):
 def test_it_costs_one_query_a_page(project: Project, django_assert_num_queries: Any):
     around = people_around(project)
 
-    for who, cost in (("administrator", 3), ("park", 4)):
+    for who, cost in (("administrator", 4), ("park", 4)):
         browser = browser_of(around[who])
         with django_assert_num_queries(cost):
             browser.get("/password/")

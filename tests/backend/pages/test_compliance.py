@@ -13,7 +13,7 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10
+QUERIES = 11
 """Session, person, memberships; choices; what is stale, two counts, parks, batches; a page of answers."""
 
 

@@ -136,5 +136,5 @@ def test_the_page_costs_the_same_queries_however_many_records(
         for _each in range(count):
             recorded(project)
             recorded(make_project(milestones=False), subject_name=project.unit.name)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             province.get(address(project))

@@ -104,10 +104,10 @@ class TestOnFile:
                 make_document(project, subject="exemption", subject_id=exemption.pk, number="1")
 
         file(1)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             park.get(address)
         file(4)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             park.get(address)
 
     def test_a_long_list_is_turned_over(

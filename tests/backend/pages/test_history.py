@@ -144,9 +144,9 @@ def test_a_long_story_is_turned_over_at_the_same_cost(
     for number in range(51):
         stepped(project, "milestone", milestone.pk, "log_progress", reason=f"第 {number} 次")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         first = park.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         second = park.get(f"{address}?after={first.context['page'].after}")
 
     assert [len(answer.context["steps"]) for answer in (first, second)] == [50, 1]

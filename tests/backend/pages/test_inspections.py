@@ -21,7 +21,7 @@ from tests.people import make_person, people_around
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 5
+QUERIES = 6
 """Session, person, memberships; the project; the entries."""
 
 

@@ -238,5 +238,5 @@ def test_a_page_costs_the_same_however_long_the_plan(
             evidence_of(make_milestone(project, f"{year}-12-31"))
     assert not Entry.objects.exists()
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         park.get(page_of(project))

@@ -156,7 +156,7 @@ def test_the_page_costs_the_same_whatever_there_is(
     person: Person, django_assert_num_queries: DjangoAssertNumQueries
 ):
     browser = browser_of(person)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get(PAGE)
 
 

@@ -18,7 +18,7 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 11
+QUERIES = 14
 """Session, person, memberships; the project; money, all small tables together, pace; whether answers are
 stale, the answers; grave credit records; the latest entries."""
 

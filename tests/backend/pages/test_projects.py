@@ -14,7 +14,7 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9
+QUERIES = 10
 """Session, person, memberships; choices; projects; count; money; stale answers, what they come to."""
 
 

@@ -225,5 +225,5 @@ def test_the_page_costs_the_same_however_many_refunds(
         asked(project, "1.00")
     province.get(address(project))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert province.get(address(project)).status_code == 200

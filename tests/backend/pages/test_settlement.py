@@ -190,5 +190,5 @@ def test_the_page_costs_the_same_however_many_audits(
     park = people_of(project)["park"]
     park.get(address(project))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert park.get(address(project)).status_code == 200

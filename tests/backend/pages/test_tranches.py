@@ -21,7 +21,7 @@ from tests.people import make_person, people_around
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 22
+QUERIES = 23
 """Session, person, memberships; the project; tranches, flows, reports, eight of the project's life, three of the
 calculator; the steps."""
 

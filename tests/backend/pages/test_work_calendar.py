@@ -87,7 +87,7 @@ def test_it_is_read_in_a_constant_number_of_queries(province, django_assert_num_
         CalendarDay(on=date(2027, 3, number), is_working=False, reason="依据") for number in range(1, 20)
     )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         province.get(ADDRESS, {"year": "2027"})
 
 
