@@ -13,8 +13,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-PARTS = ("money", "posting", "bulk", "csv", "xlsx", "web")
+if TYPE_CHECKING:
+    from benchmarks.measure import Report
+
+PARTS = ("money", "posting", "bulk", "csv", "xlsx", "web", "reminders", "jobs")
+APART = {"reminders", "jobs"}
+"""Parts that make what they need on a database of their own."""
+
 PROJECTS = 2_000
 PROJECTS_FULL = 10_000
 SMALL = 100
@@ -63,16 +70,30 @@ def main() -> int:
 
 def _run(report: object, options: argparse.Namespace, home: Path) -> list[str]:
     """Measure what is asked for; answers what it was measured on."""
-    from backend.synthetic import ENTRIES, MILESTONES, make_programme
-    from benchmarks import bulk, exports, machine, money, posting, web, yard
+    from benchmarks import jobs, machine, reminders
     from benchmarks.measure import Report
-    from benchmarks.people import province_keys
-    from benchmarks.served import collect_static
-    from lifecycle.models import Project
 
     assert isinstance(report, Report)
     rounds, parts, projects = options.rounds, options.only, options.projects
     facts = machine.describe()
+    if set(parts) - APART:
+        facts.append(_run_on_programme(report, options, home))
+    if "reminders" in parts:
+        reminders.measure(report, rounds, projects=projects, small=SMALL)
+    if "jobs" in parts:
+        jobs.measure(report, rounds)
+    return facts
+
+
+def _run_on_programme(report: Report, options: argparse.Namespace, home: Path) -> str:
+    """Measure the parts that work on one programme of made-up projects; answers how large it was."""
+    from backend.synthetic import ENTRIES, MILESTONES, make_programme
+    from benchmarks import bulk, exports, machine, money, posting, web, yard
+    from benchmarks.people import province_keys
+    from benchmarks.served import collect_static
+    from lifecycle.models import Project
+
+    rounds, parts, projects = options.rounds, options.only, options.projects
     make_programme(projects=min(SMALL, projects), seed=1)
     keys = province_keys()
     collect_static(home)
@@ -86,10 +107,6 @@ def _run(report: object, options: argparse.Namespace, home: Path) -> list[str]:
             f"make_programme: {made.projects / taken:.0f} projects/s, {made.entries / taken:,.0f} entries/s"
         )
     yard.make_tables()
-    facts.append(
-        f"{projects:,} projects, {projects * ENTRIES:,} entries, {projects * ENTRIES * 2:,} lines,"
-        f" {projects * MILESTONES:,} milestones"
-    )
     if "money" in parts:
         money.measure(report, rounds)
     if "posting" in parts:
@@ -108,7 +125,10 @@ def _run(report: object, options: argparse.Namespace, home: Path) -> list[str]:
         exports.measure_xlsx(report, rounds, project=ledgers[LEDGER], entries=LEDGER)
     if "web" in parts:
         web.measure(report, rounds, keys=keys, home=home, ledger=ledgers[LEDGER])
-    return facts
+    return (
+        f"{projects:,} projects, {projects * ENTRIES:,} entries, {projects * ENTRIES * 2:,} lines,"
+        f" {projects * MILESTONES:,} milestones"
+    )
 
 
 def _options() -> argparse.Namespace:

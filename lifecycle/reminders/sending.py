@@ -116,9 +116,9 @@ def _send(*, on: date, now: datetime) -> list[int]:
     """
     due = fetch(
         """
-        SELECT g.id, g.matter_id, g.organisation_id
-        FROM lifecycle_message g JOIN lifecycle_matter m ON m.id = g.matter_id AND m.state = 'open'
+        SELECT g.id, g.matter_id, g.organisation_id FROM lifecycle_message g
         WHERE g.state = 'planned' AND g.send_on <= %(on)s
+            AND (SELECT m.state FROM lifecycle_matter m WHERE m.id = g.matter_id) = 'open'
         ORDER BY g.matter_id, g.organisation_id, g.step
         FOR NO KEY UPDATE OF g SKIP LOCKED
         """,
@@ -132,8 +132,8 @@ def _send(*, on: date, now: datetime) -> list[int]:
         for message, matter, organisation in due
         if latest[matter, organisation] != message
     }
-    # As lists, since of lists the planner knows how long they are: after a large planning it expects next to no
-    # message, and would look through all of them for each.
+    # As lists, since of lists the planner knows how long they are. After a large planning it expects next to no
+    # message to be due, and would look through all of them for each; above it has no choice but the key.
     rows = fetch(
         f"""
         WITH telling AS MATERIALIZED (
