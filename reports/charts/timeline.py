@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.utils.translation import gettext_lazy
 
 from reports.charts.canvas import (
@@ -155,7 +156,9 @@ def _draw(axes: Axes, row: int, step: Step, on: date) -> None:
             _label(axes, max(planned, done), row, said % {"days": abs(days)})
     elif fate == LATE:
         axes.plot([planned, _number(on)], [row, row], **_LATE_LINE)  # type: ignore[arg-type]
-        _label(axes, _number(on), row, _("逾期 %(days)d 天") % {"days": (on - step.planned).days})
+        days = (on - step.planned).days
+        late = ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
+        _label(axes, _number(on), row, late)
 
 
 def _label(axes: Axes, x: float, row: int, text: str) -> None:
