@@ -489,11 +489,13 @@ class RoundFacts:
     panel: list[PanelistFacts]
     means: list[ScoreFacts]
     mean_total: Decimal | None
+    archive_no: str = ""
+    archived_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
-    """A paper on file, its latest version. number: its own, where it has one."""
+    """A paper on file, its latest version. number: its own, where it has one; of a paper of the dossier what it is there."""
 
     pk: int
     category: str

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from lifecycle.acceptance.overview import TITLES
 from lifecycle.acceptance.self_rating import SCORES
 from lifecycle.annual_reports import BENEFITS_SECTION
 from lifecycle.changes import asked_rows
@@ -21,6 +22,7 @@ from lifecycle.models import (
     ChangeTier,
     DatedEvent,
     Document,
+    DocumentCategory,
     EventKind,
     Exemption,
     ExemptionState,
@@ -381,7 +383,9 @@ def documents_of(documents: Sequence[Document]) -> list[DocumentFacts]:
             pk=each.pk,
             category=str(each.get_category_display()),
             title=each.title,
-            number=each.number,
+            number=TITLES.get(each.number, each.number)
+            if each.category == DocumentCategory.ACCEPTANCE
+            else each.number,
             file_name=each.file_name,
             size=each.size,
             sha256=each.sha256,

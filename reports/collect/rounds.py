@@ -59,6 +59,8 @@ def _round(each: Acceptance, panel: Sequence[Panelist], names: dict[int, str], *
         objection=each.objection if published else "",
         certificate_no=each.certificate_no if certified else "",
         certified_on=each.certified_on if certified else None,
+        archive_no=each.archive_no if by(each.archived_on) else "",
+        archived_on=each.archived_on if by(each.archived_on) else None,
         panel=[_panelist(expert, is_open=met) for expert in panel] if agreed else [],
         mean_total=None if tally is None else tally.total,
         means=[]

@@ -82,8 +82,8 @@ def _application(each: RoundFacts) -> list[Block]:
             _("验收申请与审核情况"),
             [
                 (_("申请日期"), Day(each.applied_on, source)),
-                (_("设区市审核日期"), Day(each.city_reviewed_on, source)),
-                (_("省同意日期"), Day(each.agreed_on, source)),
+                (_("设区市审核"), Day(each.city_reviewed_on, source)),
+                (_("省级同意"), Day(each.agreed_on, source)),
                 (_("组织单位"), words(each.organiser, source)),
             ],
         )
@@ -220,13 +220,15 @@ def _verdict(each: RoundFacts) -> Sequence[Block]:
             _("验收结论"),
             [
                 (_("评审日期"), Day(each.meeting_on, source)),
-                (_("任务验收结论"), words(_(each.task_verdict), source)),
-                (_("财务验收结论"), words(_(each.finance_verdict), source)),
+                (_("任务验收"), words(_(each.task_verdict), source)),
+                (_("财务验收"), words(_(each.finance_verdict), source)),
                 (_("验收结论"), words(_(each.verdict), source)),
                 (_("公示期"), words(published)),
                 (_("公示异议"), words(each.objection)),
                 (_("证书编号"), words(each.certificate_no, source)),
                 (_("发证日期"), Day(each.certified_on, source)),
+                (_("档案号"), words(each.archive_no, source)),
+                (_("归档日期"), Day(each.archived_on, source)),
             ],
         ),
         Paragraph(_("专家组意见：")),

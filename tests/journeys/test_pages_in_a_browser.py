@@ -147,6 +147,9 @@ def test_pages_of_a_project_at_work_fit_their_screen(
     for name, arguments in (
         *((part, ()) for part, _label in PARTS),
         ("credit", ()),
+        ("targets", ()),
+        ("benefits", ()),
+        ("self-rating", ()),
         ("move", ("apply_for_acceptance",)),
         ("move", ("suspend",)),
         ("move", ("terminate",)),

@@ -710,9 +710,7 @@ def test_papers_are_listed_with_their_digests():
 
     _extract, papers, _checks = annexes(made.acceptance(documents=[document]), digest="")
 
-    assert texts(table(papers, "佐证材料清单")) == [
-        ["1", "合同", "合同书", "〔2022〕1", "2", "1,024", "f" * 64]
-    ]
+    assert texts(table(papers, "佐证材料清单")) == [["1", "合同", "合同书 〔2022〕1", "2", "1,024", "f" * 64]]
 
 
 def test_shares_of_nothing_are_dashes():
