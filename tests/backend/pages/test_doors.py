@@ -202,7 +202,7 @@ SENT_TO_A_PROJECT: dict[str, Act] = {
 }
 """What is sent to a page of a project, and the act that it is."""
 
-HANGS_ON_MORE = {"contract-sign", "contract-withdraw", "exemption-withdraw"}
+HANGS_ON_MORE = {"contract-sign", "contract-withdraw", "exemption-withdraw", "report-issue"}
 """Acts that also hang on whose thing it is and how it stands; the tests of their subject say for whom."""
 
 TAKES_NOTHING = {"caretaker", "targets", "benefits"}
