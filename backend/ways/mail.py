@@ -104,16 +104,16 @@ def write(digest: Digest, person: Person, *, now: datetime) -> EmailMultiAlterna
 
 def subject_of(contents: Contents, *, is_urgent: bool, on: date) -> str:
     """One line: what it is about where it is one matter, else how many."""
-    mark = _("【紧急】") if is_urgent else ""
-    if contents.count == 1:
-        return shortened(
-            mark + _("待办提醒：%(title)s") % {"title": contents.entries[0].title}, SUBJECT_LENGTH
-        )
-    said = ngettext("%(count)d 项待办提醒（%(on)s）", "%(count)d 项待办提醒（%(on)s）", contents.count) % {
+    one = _("待办提醒：%(title)s") % {"title": contents.entries[0].title}
+    said = one if contents.count == 1 else _count(contents, on)
+    return shortened(_("【紧急】%(said)s") % {"said": said} if is_urgent else said, SUBJECT_LENGTH)
+
+
+def _count(contents: Contents, on: date) -> str:
+    return ngettext("%(count)d 项待办提醒（%(on)s）", "%(count)d 项待办提醒（%(on)s）", contents.count) % {
         "count": contents.count,
         "on": on.isoformat(),
     }
-    return mark + said
 
 
 def _opening(contents: Contents, *, is_urgent: bool) -> str:

@@ -93,7 +93,7 @@ def _rank(kind: str) -> int:
 def _label(matter: Matter) -> str:
     """What the matter is called: words of the field in the active language, names as they are."""
     kind = kinds().get(matter.kind)
-    if kind and kind.label:
+    if kind and kind.label and matter.figures:
         values = {key: _shown(value) for key, value in figures_from_json(matter.figures).items()}
         return shortened(_(kind.label) % _Values(values), LABEL_LENGTH)
     return _shown(matter.label) if matter.label else ""

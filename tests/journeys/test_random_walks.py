@@ -113,20 +113,28 @@ class Walk(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         self.world.pass_days(days)
 
-    @rule(pick=st.integers(0, 1_000))
-    def mend_what_is_missing(self, pick: int) -> None:
-        """As a hurried person does: look at the way forward, and do something about one open point of it."""
-        project = self.world.fresh()
-        gates = gates_of(project, on=self.world.today, today=self.world.today)
-        if not gates:
+    @rule(picks=st.lists(st.integers(0, 1_000), min_size=1, max_size=8))
+    def mend_what_is_missing(self, picks: list[int]) -> None:
+        """As a hurried person does: look at the way forward, and do something about one open point after the other."""
+        for pick in picks:
+            project = self.world.fresh()
+            gates = gates_of(project, on=self.world.today, today=self.world.today)
+            if not gates:
+                return
+            unmet = [each.code for each in gates[0].unmet if each.code in MENDING]
+            if not unmet:
+                forward = gates[0].move
+                self.attempt(lambda forward=forward: self.world.move(forward.name, forward.role))  # type: ignore[misc]
+                continue
+            for act in MENDING[unmet[pick % len(unmet)]]:
+                self.attempt(lambda act=act: act(self.world))  # type: ignore[misc]
+
+    @rule(name=st.sampled_from(("suspend", "resume", "resume", "terminate", "revoke")))
+    def stop_or_go_on(self, name: str) -> None:
+        """As the province does, on the day itself; late in a walk it may be for good."""
+        if name in ("terminate", "revoke") and self.steps < 200:
             return
-        unmet = [each.code for each in gates[0].unmet if each.code in MENDING]
-        if not unmet:
-            forward = gates[0].move
-            self.attempt(lambda: self.world.move(forward.name, forward.role))
-            return
-        for act in MENDING[unmet[pick % len(unmet)]]:
-            self.attempt(lambda act=act: act(self.world))  # type: ignore[misc]
+        self.attempt(lambda: self.world.move(name, "province"))
 
     @rule(name=st.sampled_from(sorted(MOVES)), role=roles, days_ago=st.sampled_from((0, 0, 0, 1, 30, -1)))
     def move(self, name: str, role: str, days_ago: int) -> None:

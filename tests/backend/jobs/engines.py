@@ -22,7 +22,7 @@ from backend.jobs.engine import Engine
 from lifecycle.models import JobRun
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def until(look: Callable[[], Any], seconds: float = PATIENCE) -> Any:
