@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from finance.terms import FISCAL
 from lifecycle.rules.self_rating import BENEFIT, EXECUTION, OUTPUT, SATISFACTION, band_of, execution_score
-from reports.document import Block, Cell, Column, Money, Number, Paragraph, Section, Source, Table, Text
-from reports.facts import AcceptanceFacts, RatingFacts, RatingScore, TargetFacts
+from reports.document import Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
+from reports.facts import AcceptanceFacts, RatingFacts, TargetFacts
 from reports.sections.cells import CONTRACT, WAN, day, row, share, spent_by, words
 from reports.sections.settlement import total
 from reports.shown import DASH, shown
@@ -69,34 +69,38 @@ def _scores(facts: AcceptanceFacts, rating: RatingFacts) -> list[Block]:
             "band": _(band_of(sum_of_all)),
         }
     by_ledger = _("按申请当日的台账计算。") if rating.filed_on is not None else _("按截至报告日的台账计算。")
-    return [
-        Paragraph(said),
-        Table(
-            _("绩效自评得分"),
-            [
-                Column(_("指标"), 1.4),
-                Column(_("分值"), 0.8),
-                Column(_("得分"), 0.9),
-                Column(_("得分说明"), 4.5),
-            ],
-            [
-                [
-                    Text(_("预算执行率")),
-                    Number(EXECUTION),
-                    Number(execution, places=2, source=source),
-                    Text(by_ledger),
-                ],
-                *(_row(each, source) for each in rating.scores),
-                [
-                    Text(_("合计")),
-                    Number(EXECUTION + sum(each.most for each in rating.scores)),
-                    Number(sum_of_all, places=2, source=source),
-                    Text(""),
-                ],
-            ],
-            has_total=True,
-        ),
+    rows: list[list[Cell]] = [
+        [
+            Text(_("预算执行率")),
+            Number(EXECUTION),
+            Number(execution, places=2, source=source),
+            Text(by_ledger),
+        ]
     ]
+    rows += [
+        [
+            Text(_(each.title)),
+            Number(each.most),
+            Number(each.points, places=2, source=source),
+            words(each.reason),
+        ]
+        for each in rating.scores
+    ]
+    rows.append(
+        [
+            Text(_("合计")),
+            Number(EXECUTION + sum(each.most for each in rating.scores)),
+            Number(sum_of_all, places=2, source=source),
+            Text(""),
+        ]
+    )
+    columns = [
+        Column(_("指标"), 1.4),
+        Column(_("分值"), 0.8),
+        Column(_("得分"), 0.9),
+        Column(_("得分说明"), 4.5),
+    ]
+    return [Paragraph(said), Table(_("绩效自评得分"), columns, rows, has_total=True)]
 
 
 def _execution_now(facts: AcceptanceFacts) -> Decimal | None:
@@ -193,14 +197,4 @@ def _target(level: str, each: TargetFacts) -> list[Cell]:
         words(name, row("target", each.pk)),
         words(each.contract_value, row("target", each.pk)),
         words(each.achieved_value, row("target", each.pk)),
-    ]
-
-
-def _row(score: RatingScore, source: Source | None) -> list[Cell]:
-    """A line of the scores that the unit gave itself."""
-    return [
-        Text(_(score.title)),
-        Number(score.most),
-        Number(score.points, places=2, source=source),
-        words(score.reason),
     ]
