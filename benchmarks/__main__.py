@@ -7,6 +7,7 @@ rounds each median is of (5), --only which parts run. The table comes out as Mar
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
 import sys
@@ -47,7 +48,9 @@ def main() -> int:
     began = time.perf_counter()
     report = Report()
     try:
-        with own_database(), tempfile.TemporaryDirectory(prefix="pilot-bench-") as home:
+        # The parts apart have a database of their own each.
+        place = own_database() if set(options.only) - APART else contextlib.nullcontext()
+        with place, tempfile.TemporaryDirectory(prefix="pilot-bench-") as home:
             facts = _run(report, options, Path(home))
     except NotDurable as refusal:
         print(
