@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from lifecycle.models import Sign, SignKind
+from django.db import connection
+
+from lifecycle.models import SignKind
+
+FRESH = timedelta(seconds=10)
+"""A sign so young is good enough: a busy worker does not write one for every run."""
 
 
 def give_sign(kind: SignKind, *, name: str, engine: str, now: datetime) -> None:
-    """Say that this clock or worker was alive at `now`; one statement."""
-    Sign.objects.bulk_create(
-        [Sign(kind=kind, name=name, engine=engine, since=now, seen_at=now)],
-        update_conflicts=True,
-        unique_fields=["kind", "name"],
-        update_fields=["engine", "seen_at"],
-    )
+    """Say that this clock or worker was alive at `now`; one statement, which writes nothing after a fresh sign."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO lifecycle_sign (kind, name, engine, since, seen_at)
+            SELECT %(kind)s, %(name)s, %(engine)s, %(now)s, %(now)s
+            WHERE NOT EXISTS (
+                SELECT FROM lifecycle_sign
+                WHERE kind = %(kind)s AND name = %(name)s AND engine = %(engine)s
+                    AND seen_at > %(fresh)s AND seen_at <= %(now)s)
+            ON CONFLICT (kind, name) DO UPDATE SET engine = excluded.engine, seen_at = excluded.seen_at
+            """,
+            {"kind": kind, "name": name, "engine": engine, "now": now, "fresh": now - FRESH},
+        )

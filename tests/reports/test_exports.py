@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -18,13 +19,16 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from lifecycle.models import Project
+from lifecycle.parties.models import Role
 from reports import exports
 from reports.document import Document, Figure, Section
 from reports.exports import KINDS, build, document_of
 from reports.facts import AcceptanceFacts, digest_of
+from reports.models import Issue
 from reports.renderers import render
 from reports.sections.cells import Figures
-from tests.builders import make_project, walked
+from tests.builders import make_cluster, make_project, walked
+from tests.people import make_person
 from tests.reports import plain_sql
 
 TODAY = date(2026, 11, 21)
@@ -291,6 +295,47 @@ def test_the_command_writes_a_draft(tmp_path):
 
     assert (tmp_path / "s.pdf").read_bytes().startswith(b"%PDF")
     assert [file.name for file in tmp_path.iterdir()] == ["s.pdf"]
+
+
+@pytest.mark.django_db
+def test_the_command_issues_and_gives_the_same_issue_of_the_same_facts(tmp_path, own_files, capsys):
+    project = make_project(number="BA1")
+    park = make_person((Role.PARK, project.cluster.park), username="park.manager")
+    for name, whose in (("a.pdf", ["--as", "park.manager"]), ("b.pdf", []), ("c.docx", [])):
+        form = name.rpartition(".")[2]
+        call_command(
+            "report", "settlement", "BA1", "--format", form, "-o", str(tmp_path / name), "--issue", *whose
+        )
+
+    issue = Issue.objects.get()
+    assert (issue.number, issue.issuer_id, issue.issuer_name) == ("BA1-JS-01", park.pk, "park.manager")
+    for name in ("a.pdf", "b.pdf", "c.docx"):
+        kept = issue.files.get(format=name.rpartition(".")[2])
+        assert sha256((tmp_path / name).read_bytes()).hexdigest() == kept.sha256
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["已出具，编号 BA1-JS-01。", *["数据未变，仍为此前出具的 BA1-JS-01。"] * 2]
+
+
+@pytest.mark.django_db
+def test_the_command_issues_for_nobody_who_may_not(tmp_path):
+    project = make_project(number="BA1")
+    make_person((Role.UNIT, project.unit), username="unit.one")
+    make_person((Role.PARK, make_cluster().park), username="park.other")
+    wanted = ["report", "disbursements", "BA1", "--format", "pdf", "-o", str(tmp_path / "x.pdf"), "--issue"]
+
+    for whose, words in (
+        (["--as", "unit.one"], "出具"),
+        (["--as", "park.other"], "没有编号为“BA1”的项目"),
+        (["--as", "nobody"], "没有名为“nobody”的可用账号"),
+        (["--on", "2024-03-31"], "以当天数据为准"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            call_command(*wanted, *whose)
+    with pytest.raises(CommandError, match="只与 --issue 同用"):
+        call_command(*wanted[:-1], "--as", "unit.one")
+
+    assert not Issue.objects.exists()
+    assert not list(tmp_path.glob("*.pdf"))
 
 
 @pytest.mark.django_db
