@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from hashlib import sha256
+from secrets import token_hex
 from typing import IO, Any
 from uuid import UUID
 
@@ -42,6 +44,12 @@ def keep(run: UUID, content: bytes | IO[bytes], *, name: str, media_type: str) -
             digest.update(chunk)
             size += len(chunk)
     return {"name": name, "media_type": media_type, "size": size, "sha256": digest.hexdigest()}
+
+
+def keep_piece(run: UUID, piece: str, content: bytes) -> None:
+    """Keep a piece of a run's file: whole, or not there, whenever the worker is lost."""
+    part = default_storage.save(path_of(run, f"{piece}-{token_hex(4)}"), ContentFile(content))
+    os.replace(default_storage.path(part), default_storage.path(path_of(run, piece)))
 
 
 def has_file(run: JobRun) -> bool:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from backend.report_batches import build_reports as build_reports
+from backend.report_batches import lend_a_hand as lend_a_hand
 from backend.report_jobs import build_report as build_report
-from backend.report_jobs import build_reports as build_reports
 from backend.report_jobs import sweep_made as sweep_made
 from backend.ways.sending import deliver
 from backend.workbook.job import bring_in as bring_in

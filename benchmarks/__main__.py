@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from benchmarks.measure import Report
 
-PARTS = ("money", "posting", "bulk", "csv", "xlsx", "web", "reminders", "jobs")
-APART = {"reminders", "jobs"}
+PARTS = ("money", "posting", "bulk", "csv", "xlsx", "web", "reminders", "jobs", "reports")
+APART = {"reminders", "jobs", "reports"}
 """Parts that make what they need on a database of their own."""
 
 PROJECTS = 2_000
@@ -73,7 +73,7 @@ def main() -> int:
 
 def _run(report: object, options: argparse.Namespace, home: Path) -> list[str]:
     """Measure what is asked for; answers what it was measured on."""
-    from benchmarks import jobs, machine, reminders
+    from benchmarks import jobs, machine, reminders, reports
     from benchmarks.measure import Report
 
     assert isinstance(report, Report)
@@ -85,6 +85,8 @@ def _run(report: object, options: argparse.Namespace, home: Path) -> list[str]:
         reminders.measure(report, rounds, projects=projects, small=SMALL)
     if "jobs" in parts:
         jobs.measure(report, rounds)
+    if "reports" in parts:
+        reports.measure(report, rounds)
     return facts
 
 

@@ -58,7 +58,7 @@ def _measure(
         before = list(runs._ring)
         runs.ring_by(lambda run: engine.carry(door.execute, [str(run.pk)], {}))
         try:
-            with _workers(broker):
+            with workers(broker):
                 found = in_turn(rounds, bare=lambda: _seconds(bare), ours=lambda: _seconds(_ours, _all_done))
         finally:
             runs._ring[:] = before
@@ -101,7 +101,7 @@ def _written() -> int:
 
 
 @contextmanager
-def _workers(broker: str) -> Iterator[None]:
+def workers(broker: str) -> Iterator[None]:
     """The worker processes of one machine, as `manage.py work` starts them."""
     variables = {
         **os.environ,

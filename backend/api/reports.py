@@ -21,7 +21,8 @@ from backend.access import Act, require_issuing
 from backend.api.base import ActView, ProjectView, View
 from backend.api.errors import not_found
 from backend.api.formats import DayField, Shape, TextField
-from backend.report_jobs import build_report, build_reports
+from backend.report_batches import build_reports
+from backend.report_jobs import build_report
 from lifecycle.errors import Invalid
 from lifecycle.jobs import ask
 from lifecycle.jobs.sight import result_for, run_in_sight

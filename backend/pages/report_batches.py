@@ -21,7 +21,8 @@ from backend.pages.access import PageRequest, signed_in
 from backend.pages.fields import DayField, Select
 from backend.pages.job_results import Result, shows
 from backend.pages.jobs import wait_for
-from backend.report_jobs import build_report, build_reports
+from backend.report_batches import build_reports
+from backend.report_jobs import build_report
 from lifecycle.jobs import ask
 from lifecycle.jobs.sight import result_for, run_in_sight
 from lifecycle.models import Cluster, Project, ProjectState

@@ -31,6 +31,10 @@ from reports.shown import looks_off, shown
 ROWS_ON_SCREEN = 200
 """A longer table goes on in the files; the page says so."""
 
+FACES_ON_SCREENS = (
+    "'Noto Sans SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
@@ -39,6 +43,14 @@ class ShownCell:
     text: str
     is_words: bool
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """The heading of a column. is_words: nothing but words stand below it."""
+
+    title: str
+    is_words: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Shown:
     is_off: bool = False
     left_out: int = 0
     groups: list[tuple[str, int]] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    columns: list[ShownColumn] = field(default_factory=list)
     rows: list[ShownRow] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)
     image: str = ""
@@ -94,7 +106,7 @@ def _pieces(document: Document, project: Project | None) -> Iterator[Shown]:
                 yield Shown("absent", title=why)
             case Figure(caption=caption, svg=svg, alt=alt):
                 # As a picture of its own, since the page itself allows no styles in its markup.
-                image = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+                image = f"data:image/svg+xml;base64,{b64encode(_for_screens(svg).encode()).decode()}"
                 yield Shown("figure", label=label, title=caption, note=alt, image=image)
             case Signatures(blocks=blocks):
                 yield Shown("signatures", items=list(blocks))
@@ -122,9 +134,17 @@ def _table(table: Table, label: str, project: Project | None) -> Shown:
         is_off=looks_off(table),
         left_out=left_out,
         groups=groups if any(name for name, _ in groups) else [],
-        columns=[column.title for column in table.columns],
+        columns=[
+            ShownColumn(column.title, all(isinstance(row[place], Text) for row in table.rows))
+            for place, column in enumerate(table.columns)
+        ],
         rows=rows,
     )
+
+
+def _for_screens(svg: str) -> str:
+    """With faces of the same widths that a reader's machine has; that of the paper it has not."""
+    return svg.replace("font-family: ", f"font-family: {FACES_ON_SCREENS}, ")
 
 
 def _cell(cell: Cell, unit: str, project: Project | None) -> ShownCell:

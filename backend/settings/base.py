@@ -132,7 +132,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = PILOT_HOME / "static"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "backend.storage.DurableStorage",
         "OPTIONS": {
             "location": PILOT_HOME / "files",
             "file_permissions_mode": 0o600,

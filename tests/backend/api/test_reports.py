@@ -12,7 +12,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from backend import made_files, report_jobs
-from backend.report_jobs import build_reports
+from backend.report_batches import build_reports
 from lifecycle.errors import Conflict
 from lifecycle.jobs import ask
 from lifecycle.jobs.working import work
@@ -193,6 +193,9 @@ class _Held:
         return now()
 
     def advance(self, done: int, total: int | None = None, note: str = "") -> None:
+        pass
+
+    def finish(self, result: Any, *, even_if_cancelled: bool = False) -> None:
         pass
 
 
