@@ -36,22 +36,19 @@ class Q2Engine(Engine):
         async_task("backend.jobs.q2.perform", task.module_path, args, kwargs, group=task.name)
 
     def work(self) -> None:
-        """Its own cluster: a guard that starts workers anew when they die, one that fetches rings, one that acknowledges.
+        """Its own cluster: a guard that starts workers anew when they end, one that fetches rings, one that acknowledges.
 
-        On SIGTERM the guard ends at once and the rest with it, each run given back; on Ctrl-C they finish first.
+        On SIGTERM the guard ends at once and the rest with it, each run given back; on Ctrl-C they finish first. Where
+        one of them was killed the whole cluster is made anew (see `_guard`).
         """
-        from django_q.cluster import Cluster
+        from django_q import cluster as django_q
 
         os.register_at_fork(after_in_child=_go_with_parent)
-        cluster = Cluster()
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            # Not `cluster.stop()`: told together with its guard, it would wait for a guard that is gone.
-            cluster.sentinel.terminate()
-
-        signal.signal(signal.SIGTERM, stop)
-        cluster.start()
-        cluster.sentinel.join()
+        django_q.Sentinel = _guard()
+        told_to_stop = threading.Event()
+        while not told_to_stop.is_set():
+            _keep_cluster(django_q.Cluster(), told_to_stop)
+            told_to_stop.wait(1)
 
     def keep_time(self) -> None:
         """Its own scheduler, on one row of its own table; several clocks share the row."""
@@ -77,6 +74,45 @@ class Q2Engine(Engine):
                 logger.warning("the clock cannot reach the database: %s", fault)
                 connection.close()
             told_to_stop.wait(LOOK_SECONDS)
+
+
+def _keep_cluster(cluster: Any, told_to_stop: threading.Event) -> None:
+    """Run the cluster until it is told to stop, or ends by itself."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told_to_stop.set()
+        # Not `cluster.stop()`: told together with its guard, it would wait for a guard that is gone.
+        cluster.sentinel.terminate()
+
+    def finish(_number: int, _frame: FrameType | None) -> None:
+        told_to_stop.set()
+        cluster.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, finish)
+    cluster.start()
+    cluster.sentinel.join()
+
+
+def _guard() -> type:
+    """The library's guard, but for one case.
+
+    Whoever waits for work waits inside the lock of a pipe that all workers share. Killed there, as by the kernel when
+    memory is short, it never lets go, and a new worker in its place would wait for ever.
+    """
+    from django_q.cluster import Sentinel
+
+    class Guard(Sentinel):  # type: ignore[misc]
+        def reincarnate(self, process: Any) -> None:
+            if process.exitcode is not None and process.exitcode < 0:
+                logger.error(
+                    "a process of the workers was killed (%s): all are started anew", process.exitcode
+                )
+                # As when told to stop: the others give back what they have in hand.
+                os.kill(os.getpid(), signal.SIGTERM)
+            super().reincarnate(process)
+
+    return Guard
 
 
 def perform(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:

@@ -90,6 +90,18 @@ def group_lives(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
+def leaves_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """The processes of its session that have started no others, by id."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # After the name, which may hold anything: state, parent, group, session.
+            _state, parent, _group, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(session) == process.pid:
+                parents[int(entry.name)] = int(parent)
+    return sorted(set(parents) - set(parents.values()) - {process.pid})
+
+
 @contextmanager
 def running(name: str, broker_url: str) -> Iterator[Running]:
     """The engine of that name, with nothing started yet."""

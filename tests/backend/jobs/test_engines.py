@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from lifecycle.jobs import ask, cancel, runs
 from lifecycle.models import JobRun, Sign
 from lifecycle.parties.models import Organisation
 from tests.backend.jobs import tasks
-from tests.backend.jobs.engines import Running, group_lives, running, tell, until
+from tests.backend.jobs.engines import Running, group_lives, leaves_of, running, tell, until
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -88,6 +89,25 @@ def test_another_attempt_finishes_what_a_killed_worker_had_and_once(engine: Runn
     until(resumed)
     assert (run.state, run.attempts, run.result["attempt"]) == ("done", 2, 2)
     assert Organisation.objects.filter(name="写入").get().pk == run.result["organisation"]
+
+
+def test_workers_that_were_killed_while_they_waited_are_replaced(engine: Running) -> None:
+    worker = engine.start("work")
+    first = asked(tasks.add, a=1, b=1)
+    until(lambda: over(first))
+    for place in range(3):
+        for leaf in leaves_of(worker):
+            with suppress(ProcessLookupError):
+                os.kill(leaf, signal.SIGKILL)
+        run = asked(tasks.add, a=place, b=1)
+
+        def done(run: JobRun = run) -> JobRun | None:
+            # A killed one may have heard of the run, or taken it.
+            engine.ring_for_tend()
+            engine.bell(run)
+            return over(run)
+
+        assert until(done).state == "done"
 
 
 def test_a_worker_that_is_told_to_stop_gives_its_run_back_and_leaves_no_process(engine: Running) -> None:
