@@ -40,6 +40,7 @@ KEPT_IN_ENGLISH = {
     "序号": "a column of a ledger",
     "红冲序号": "a column of a ledger",
     "哈希": "a column of a ledger",
+    "〓": "what is printed in the place of a sign that no face has",
 }
 """Names that stand in files in Chinese whoever reads them, so that English sentences have to name them so."""
 
@@ -48,6 +49,7 @@ SPOKEN_ELSEWHERE = {
     "backend/settings/databases.py": "gives each message in both languages, before Django is there",
     "backend/settings/environment.py": "gives each message in both languages, before Django is there",
     "backend/settings/ways.py": "gives each message in both languages, before Django is there",
+    "reports/renderers/fonts.py": "tells operators in both languages",
     "backend/workbook/exporting.py": "writes a workbook, which is Chinese",
 }
 

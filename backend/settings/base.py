@@ -26,6 +26,9 @@ BASE_DIR = environment.BASE_DIR
 PILOT_HOME = environment.folder("PILOT_HOME", BASE_DIR / "var")
 """Everything that the program writes lies in here."""
 
+# matplotlib keeps its list of fonts there instead of in somebody's home.
+environment.offer("MPLCONFIGDIR", PILOT_HOME / "matplotlib")
+
 # Who may reach the site, and how.
 
 DEBUG = environment.flag("DEBUG")

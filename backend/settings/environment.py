@@ -41,6 +41,11 @@ def text(name: str, default: str = "") -> str:
     return VARIABLES.get(name, "").strip() or default
 
 
+def offer(name: str, value: Path) -> None:
+    """Say it to libraries that ask the environment themselves, and to processes started from here; unless it is set."""
+    os.environ.setdefault(name, str(value))
+
+
 def flag(name: str) -> bool:
     """True for 1, true, yes, on; False for 0, false, no, off and unset."""
     value = text(name).lower()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reports import document
 from reports.document import Money
-from reports.renderers.fonts import faces, ready_matplotlib
+from reports.renderers.fonts import faces
 from reports.renderers.grids import ems
 from reports.renderers.legible import Legible
 from reports.shown import shown
@@ -60,7 +60,6 @@ _lock = threading.Lock()
 @cache
 def _ready() -> None:
     """Set matplotlib once for the process; nothing is set per chart, so charts may be drawn in several threads."""
-    ready_matplotlib()
     import matplotlib
     from matplotlib.font_manager import fontManager
 

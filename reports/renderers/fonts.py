@@ -6,7 +6,6 @@ system are never used, for then two machines would print two different reports.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -78,7 +77,6 @@ def _path(setting: str, of_wheel: str) -> Path:
 
 
 def _face(path: Path) -> Face:
-    ready_matplotlib()
     from matplotlib.ft2font import FT2Font
 
     try:
@@ -86,11 +84,3 @@ def _face(path: Path) -> Face:
     except RuntimeError as error:
         raise FacesNotFound(f"字体文件无法读取：{path}。Not a font file: {path}.") from error
     return Face(path, font.family_name, frozenset(font.get_charmap()))
-
-
-def ready_matplotlib() -> None:
-    """Let matplotlib keep its list of fonts with what the program writes; to be called before its first import."""
-    if "MPLCONFIGDIR" not in os.environ:
-        folder = settings.PILOT_HOME / "matplotlib"
-        folder.mkdir(parents=True, exist_ok=True)
-        os.environ["MPLCONFIGDIR"] = str(folder)

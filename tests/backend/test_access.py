@@ -30,6 +30,7 @@ from tests.finance.settling import asked
 from tests.lifecycle.inspecting import planned, raised, recorded
 from tests.papers import make_document
 from tests.people import api_of, make_person, now, people_around
+from tests.reports.sealing import seal
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 
@@ -77,6 +78,11 @@ def a_calendar(project: Project) -> str:
     """The token of somebody's calendar, which opens it to whoever has it."""
     person = make_person((Role.UNIT, project.unit))
     return make_link(person=person, actor=OPERATOR_ACTOR, now=now())
+
+
+def an_issue(project: Project) -> str:
+    """The digest of an issued report."""
+    return seal(project, at=now()).digest
 
 
 API: dict[str, Door] = {
@@ -260,7 +266,7 @@ API: dict[str, Door] = {
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
     "api:project-report": Door({"POST": Act.SEE_PROJECTS}, of_project=True, arguments={"kind": "settlement"}),
     "api:reports-batch": Door({"POST": Act.SEE_PROJECTS}),
-    "api:verify": Door({"GET": None}, is_open=True, arguments={"digest": "0" * 64}),
+    "api:verify": Door({"GET": None}, is_open=True, arguments={"digest": an_issue}),
     "api:job": Door({"GET": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
     "api:job-cancel": Door({"POST": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),
     "api:schema": Door({"GET": None}, is_open=True),

@@ -227,6 +227,7 @@ def concluded() -> World:
         today=world.today,
     )
     world.accept("province", "surplus")
+    world.seal()
     world.move("close", "province")
     closing.publish(
         project=world.fresh(),

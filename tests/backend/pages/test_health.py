@@ -190,9 +190,7 @@ def test_the_page_shows_timetable_backlog_failures_and_signs(
 
 def test_clock_and_worker_leave_signs(django_capture_on_commit_callbacks: Any) -> None:
     tend.call()
-    tend.call()
 
     sign = Sign.objects.get()
     assert (sign.kind, sign.engine) == ("worker", "inline")
-    assert sign.since < sign.seen_at
     assert callable(bell)
