@@ -98,6 +98,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "role", "source", "category"),
+                        name="account_once_in_a_project",
+                    ),
+                    models.UniqueConstraint(fields=("project", "id"), name="account_within_its_project"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "grantor",
+                                    "direct",
+                                    "park",
+                                    "unit",
+                                    "expense",
+                                    "refunded",
+                                    "returned",
+                                ],
+                            )
+                        ),
+                        name="account_role_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entry",
@@ -196,95 +222,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("project", "role", "source", "category"),
-                name="account_once_in_a_project",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(fields=("project", "id"), name="account_within_its_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "grantor",
-                            "direct",
-                            "park",
-                            "unit",
-                            "expense",
-                            "refunded",
-                            "returned",
-                        ],
-                    )
-                ),
-                name="account_role_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["project", "on"], name="entry_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("invoice", ""), _negated=True),
-                fields=["invoice"],
-                name="entry_by_invoice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("project", "sequence"), name="entry_sequence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key__isnull", False)),
-                fields=("project", "key"),
-                name="entry_key_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses__isnull", False)),
-                fields=("reverses",),
-                name="entry_reversed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="entry_amount_is_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("voucher", ""), _negated=True),
-                name="entry_has_a_voucher",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on__isnull", True),
-                    models.Q(
-                        ("on__gte", datetime.date(2000, 1, 1)),
-                        ("on__lt", datetime.date(2100, 1, 1)),
+            options={
+                "indexes": [
+                    models.Index(fields=["project", "on"], name="entry_by_day"),
+                    models.Index(
+                        condition=models.Q(("invoice", ""), _negated=True),
+                        fields=["invoice"],
+                        name="entry_by_invoice",
                     ),
-                    _connector="OR",
-                ),
-                name="entry_on_is_sane",
-            ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "sequence"), name="entry_sequence_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key__isnull", False)),
+                        fields=("project", "key"),
+                        name="entry_key_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("reverses",),
+                        name="entry_reversed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="entry_amount_is_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("voucher", ""), _negated=True),
+                        name="entry_has_a_voucher",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on__isnull", True),
+                            models.Q(
+                                ("on__gte", datetime.date(2000, 1, 1)),
+                                ("on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entry_on_is_sane",
+                    ),
+                ],
+            },
         ),
     ]

@@ -84,6 +84,66 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cause__in", ["termination", "revocation", "surplus", "disallowed"])
+                        ),
+                        name="refund_cause_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "received", "withdrawn"])),
+                        name="refund_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["省拨款", "园区配套"])),
+                        name="refund_is_of_fiscal_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("holder", "unit"),
+                            models.Q(("holder", "park"), ("source", "省拨款")),
+                            _connector="OR",
+                        ),
+                        name="refund_holder_has_such_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("interest__gte", 0),
+                            models.Q(("amount__gt", 0), ("interest__gt", 0), _connector="OR"),
+                        ),
+                        name="refund_is_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("asked_on"))),
+                        name="refund_is_due_after_it_was_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked_on__isnull", True),
+                            models.Q(
+                                ("asked_on__gte", datetime.date(2000, 1, 1)),
+                                ("asked_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refund_asked_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True),
+                            models.Q(
+                                ("due_on__gte", datetime.date(2000, 1, 1)),
+                                ("due_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refund_due_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RefundReceipt",
@@ -151,6 +211,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("interest__gte", 0),
+                            models.Q(("amount__gt", 0), ("interest__gt", 0), _connector="OR"),
+                        ),
+                        name="receipt_is_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", 0), ("entry__isnull", True)),
+                            models.Q(("amount__gt", 0), ("entry__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="receipt_of_principal_is_in_the_ledger",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("received_on__isnull", True),
+                            models.Q(
+                                ("received_on__gte", datetime.date(2000, 1, 1)),
+                                ("received_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="receipt_received_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settlement",
@@ -179,6 +270,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "number"), name="settlement_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_on__isnull", True),
+                            models.Q(
+                                ("settled_on__gte", datetime.date(2000, 1, 1)),
+                                ("settled_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_settled_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SurplusDecision",
@@ -213,6 +320,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("use__in", ["kept", "returned"])), name="surplus_use_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="surplus_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_on__isnull", True),
+                            models.Q(
+                                ("decided_on__gte", datetime.date(2000, 1, 1)),
+                                ("decided_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="surplus_decided_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kept_until__isnull", True),
+                            models.Q(
+                                ("kept_until__gte", datetime.date(2000, 1, 1)),
+                                ("kept_until__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="surplus_kept_until_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Audit",
@@ -339,173 +478,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["termination", "revocation", "surplus", "disallowed"])),
-                name="refund_cause_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "received", "withdrawn"])),
-                name="refund_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["省拨款", "园区配套"])), name="refund_is_of_fiscal_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("holder", "unit"), models.Q(("holder", "park"), ("source", "省拨款")), _connector="OR"
-                ),
-                name="refund_holder_has_such_money",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("interest__gte", 0),
-                    models.Q(("amount__gt", 0), ("interest__gt", 0), _connector="OR"),
-                ),
-                name="refund_is_above_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("asked_on"))),
-                name="refund_is_due_after_it_was_asked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asked_on__isnull", True),
-                    models.Q(
-                        ("asked_on__gte", datetime.date(2000, 1, 1)),
-                        ("asked_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="refund_asked_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_on__isnull", True),
-                    models.Q(
-                        ("due_on__gte", datetime.date(2000, 1, 1)), ("due_on__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="refund_due_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("interest__gte", 0),
-                    models.Q(("amount__gt", 0), ("interest__gt", 0), _connector="OR"),
-                ),
-                name="receipt_is_above_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount", 0), ("entry__isnull", True)),
-                    models.Q(("amount__gt", 0), ("entry__isnull", False)),
-                    _connector="OR",
-                ),
-                name="receipt_of_principal_is_in_the_ledger",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("received_on__isnull", True),
-                    models.Q(
-                        ("received_on__gte", datetime.date(2000, 1, 1)),
-                        ("received_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="receipt_received_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(fields=("project", "number"), name="settlement_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("settled_on__isnull", True),
-                    models.Q(
-                        ("settled_on__gte", datetime.date(2000, 1, 1)),
-                        ("settled_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="settlement_settled_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surplusdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("use__in", ["kept", "returned"])), name="surplus_use_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surplusdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="surplus_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surplusdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_on__isnull", True),
-                    models.Q(
-                        ("decided_on__gte", datetime.date(2000, 1, 1)),
-                        ("decided_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="surplus_decided_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surplusdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kept_until__isnull", True),
-                    models.Q(
-                        ("kept_until__gte", datetime.date(2000, 1, 1)),
-                        ("kept_until__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="surplus_kept_until_is_sane",
-            ),
         ),
     ]

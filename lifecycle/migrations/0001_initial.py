@@ -104,6 +104,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("name",), name="cluster_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("commitment_letter_on__isnull", True),
+                            models.Q(
+                                ("commitment_letter_on__gte", datetime.date(2000, 1, 1)),
+                                ("commitment_letter_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cluster_commitment_letter_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FactVersion",
@@ -236,6 +252,91 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "number"], name="project_by_state"),
+                    models.Index(fields=["cluster", "number"], name="project_by_cluster"),
+                    models.Index(fields=["unit", "number"], name="project_by_unit"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="project_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True), name="project_has_a_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end_on__gte", models.F("start_on"))),
+                        name="project_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("park_matching__gte", 0),
+                            ("provincial_grant__gte", 0),
+                            ("social_capital__gte", 0),
+                            ("total_investment__gte", 0),
+                        ),
+                        name="project_amounts_are_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "approved",
+                                    "funding",
+                                    "implementing",
+                                    "acceptance",
+                                    "closed",
+                                    "suspended",
+                                    "terminated",
+                                    "revoked",
+                                ],
+                            )
+                        ),
+                        name="project_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("site__in", ["本高新区内", "本高新区外"])),
+                        name="project_site_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("category_scheme__in", ["三类", "十一类"])),
+                        name="project_category_scheme_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("start_on__isnull", True),
+                            models.Q(
+                                ("start_on__gte", datetime.date(2000, 1, 1)),
+                                ("start_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="project_start_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True),
+                            models.Q(
+                                ("end_on__gte", datetime.date(2000, 1, 1)),
+                                ("end_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="project_end_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contract_signed_on__isnull", True),
+                            models.Q(
+                                ("contract_signed_on__gte", datetime.date(2000, 1, 1)),
+                                ("contract_signed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="project_contract_signed_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Milestone",
@@ -267,6 +368,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "year", "name"), name="milestone_once_in_a_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lt", 2100)),
+                        name="milestone_year_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_on__isnull", True),
+                            models.Q(
+                                ("planned_on__gte", datetime.date(2000, 1, 1)),
+                                ("planned_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="milestone_planned_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completed_on__isnull", True),
+                            models.Q(
+                                ("completed_on__gte", datetime.date(2000, 1, 1)),
+                                ("completed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="milestone_completed_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DatedEvent",
@@ -321,6 +455,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "kind", "happened_on"), name="event_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "中期检查",
+                                    "科技报告",
+                                    "专项审计",
+                                    "验收申请",
+                                    "验收结论",
+                                    "延期",
+                                    "暂停",
+                                    "恢复",
+                                    "终止",
+                                    "撤销",
+                                ],
+                            )
+                        ),
+                        name="event_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_on__isnull", True),
+                            models.Q(
+                                ("happened_on__gte", datetime.date(2000, 1, 1)),
+                                ("happened_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="event_happened_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AnnualReport",
@@ -358,6 +530,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "year"), name="annual_report_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lt", 2100)),
+                        name="annual_report_year_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("submitted_on__isnull", True),
+                            models.Q(
+                                ("submitted_on__gte", datetime.date(2000, 1, 1)),
+                                ("submitted_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="annual_report_submitted_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reviewed_on__isnull", True),
+                            models.Q(
+                                ("reviewed_on__gte", datetime.date(2000, 1, 1)),
+                                ("reviewed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="annual_report_reviewed_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Target",
@@ -389,6 +592,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "name"), name="target_once_in_a_project")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tranche",
@@ -419,6 +627,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "source", "number"), name="tranche_once_in_a_project"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["省拨款", "园区配套"])),
+                        name="tranche_is_of_fiscal_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="tranche_amount_is_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_on__isnull", True),
+                            models.Q(
+                                ("planned_on__gte", datetime.date(2000, 1, 1)),
+                                ("planned_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tranche_planned_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BatchLimit",
@@ -458,295 +691,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.UniqueConstraint(fields=("name",), name="cluster_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("commitment_letter_on__isnull", True),
-                    models.Q(
-                        ("commitment_letter_on__gte", datetime.date(2000, 1, 1)),
-                        ("commitment_letter_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="cluster_commitment_letter_on_is_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["state", "number"], name="project_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["cluster", "number"], name="project_by_cluster"),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["unit", "number"], name="project_by_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(fields=("number",), name="project_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True), name="project_has_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__gte", models.F("start_on"))), name="project_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("park_matching__gte", 0),
-                    ("provincial_grant__gte", 0),
-                    ("social_capital__gte", 0),
-                    ("total_investment__gte", 0),
-                ),
-                name="project_amounts_are_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "approved",
-                            "funding",
-                            "implementing",
-                            "acceptance",
-                            "closed",
-                            "suspended",
-                            "terminated",
-                            "revoked",
-                        ],
-                    )
-                ),
-                name="project_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("site__in", ["本高新区内", "本高新区外"])), name="project_site_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("category_scheme__in", ["三类", "十一类"])),
-                name="project_category_scheme_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("start_on__isnull", True),
-                    models.Q(
-                        ("start_on__gte", datetime.date(2000, 1, 1)),
-                        ("start_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="project_start_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("end_on__isnull", True),
-                    models.Q(
-                        ("end_on__gte", datetime.date(2000, 1, 1)), ("end_on__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="project_end_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("contract_signed_on__isnull", True),
-                    models.Q(
-                        ("contract_signed_on__gte", datetime.date(2000, 1, 1)),
-                        ("contract_signed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="project_contract_signed_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.UniqueConstraint(
-                fields=("project", "year", "name"), name="milestone_once_in_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lt", 2100)), name="milestone_year_is_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_on__isnull", True),
-                    models.Q(
-                        ("planned_on__gte", datetime.date(2000, 1, 1)),
-                        ("planned_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="milestone_planned_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completed_on__isnull", True),
-                    models.Q(
-                        ("completed_on__gte", datetime.date(2000, 1, 1)),
-                        ("completed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="milestone_completed_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datedevent",
-            constraint=models.UniqueConstraint(
-                fields=("project", "kind", "happened_on"), name="event_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datedevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "中期检查",
-                            "科技报告",
-                            "专项审计",
-                            "验收申请",
-                            "验收结论",
-                            "延期",
-                            "暂停",
-                            "恢复",
-                            "终止",
-                            "撤销",
-                        ],
-                    )
-                ),
-                name="event_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datedevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_on__isnull", True),
-                    models.Q(
-                        ("happened_on__gte", datetime.date(2000, 1, 1)),
-                        ("happened_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="event_happened_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreport",
-            constraint=models.UniqueConstraint(fields=("project", "year"), name="annual_report_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lt", 2100)), name="annual_report_year_is_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("submitted_on__isnull", True),
-                    models.Q(
-                        ("submitted_on__gte", datetime.date(2000, 1, 1)),
-                        ("submitted_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="annual_report_submitted_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reviewed_on__isnull", True),
-                    models.Q(
-                        ("reviewed_on__gte", datetime.date(2000, 1, 1)),
-                        ("reviewed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="annual_report_reviewed_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("project", "name"), name="target_once_in_a_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.UniqueConstraint(
-                fields=("project", "source", "number"), name="tranche_once_in_a_project"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["省拨款", "园区配套"])), name="tranche_is_of_fiscal_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="tranche_amount_is_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_on__isnull", True),
-                    models.Q(
-                        ("planned_on__gte", datetime.date(2000, 1, 1)),
-                        ("planned_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="tranche_planned_on_is_sane",
-            ),
         ),
     ]

@@ -65,6 +65,134 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("certificate_no", ""), _negated=True),
+                        fields=("certificate_no",),
+                        name="acceptance_certificate_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["filed", "agreed", "reviewed", "returned", "concluded"])
+                        ),
+                        name="acceptance_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("round__gte", 1), ("round__lte", 2)),
+                        name="acceptance_is_mended_once_at_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finance_verdict__in", ("", "通过验收", "结题", "不通过验收")),
+                            ("task_verdict__in", ("", "通过验收", "结题", "不通过验收")),
+                            ("verdict__in", ("", "通过验收", "结题", "不通过验收")),
+                        ),
+                        name="acceptance_verdicts_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reviewed"), _negated=True),
+                            models.Q(
+                                models.Q(("opinion", ""), _negated=True),
+                                models.Q(("task_verdict", ""), _negated=True),
+                                models.Q(("finance_verdict", ""), _negated=True),
+                                models.Q(("verdict", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_reviewed_has_its_verdicts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applied_on__isnull", True),
+                            models.Q(
+                                ("applied_on__gte", datetime.date(2000, 1, 1)),
+                                ("applied_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_applied_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("city_reviewed_on__isnull", True),
+                            models.Q(
+                                ("city_reviewed_on__gte", datetime.date(2000, 1, 1)),
+                                ("city_reviewed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_city_reviewed_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agreed_on__isnull", True),
+                            models.Q(
+                                ("agreed_on__gte", datetime.date(2000, 1, 1)),
+                                ("agreed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_agreed_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("meeting_on__isnull", True),
+                            models.Q(
+                                ("meeting_on__gte", datetime.date(2000, 1, 1)),
+                                ("meeting_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_meeting_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_from__isnull", True),
+                            models.Q(
+                                ("published_from__gte", datetime.date(2000, 1, 1)),
+                                ("published_from__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_published_from_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_until__isnull", True),
+                            models.Q(
+                                ("published_until__gte", datetime.date(2000, 1, 1)),
+                                ("published_until__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_published_until_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("certified_on__isnull", True),
+                            models.Q(
+                                ("certified_on__gte", datetime.date(2000, 1, 1)),
+                                ("certified_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_certified_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("archived_on__isnull", True),
+                            models.Q(
+                                ("archived_on__gte", datetime.date(2000, 1, 1)),
+                                ("archived_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="acceptance_archived_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ChangeRequest",
@@ -135,6 +263,87 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "unit",
+                                    "leader",
+                                    "term",
+                                    "targets",
+                                    "total",
+                                    "early_acceptance",
+                                    "partners",
+                                    "source_structure",
+                                    "work_plan",
+                                    "members",
+                                    "technical_route",
+                                    "categories",
+                                ],
+                            )
+                        ),
+                        name="change_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__in", ["major", "important", "ordinary"])),
+                        name="change_tier_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "at_park",
+                                    "at_city",
+                                    "at_province",
+                                    "returned",
+                                    "approved",
+                                    "refused",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="change_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="change_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("approved", "refused")), _negated=True),
+                            ("decided_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="change_decided_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked_on__isnull", True),
+                            models.Q(
+                                ("asked_on__gte", datetime.date(2000, 1, 1)),
+                                ("asked_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_asked_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_on__isnull", True),
+                            models.Q(
+                                ("decided_on__gte", datetime.date(2000, 1, 1)),
+                                ("decided_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_decided_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contract",
@@ -172,6 +381,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_force", "superseded", "withdrawn"])),
+                        name="contract_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "in_force"), _negated=True),
+                            ("in_force_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="contract_in_force_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("drafted_on__isnull", True),
+                            models.Q(
+                                ("drafted_on__gte", datetime.date(2000, 1, 1)),
+                                ("drafted_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contract_drafted_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_force_on__isnull", True),
+                            models.Q(
+                                ("in_force_on__gte", datetime.date(2000, 1, 1)),
+                                ("in_force_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contract_in_force_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CreditRecord",
@@ -216,6 +463,67 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["subject_name"], name="credit_by_name")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("subject_kind__in", ["unit", "person", "park", "expert", "audit_firm"])
+                        ),
+                        name="credit_subject_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["good", "minor", "grave"])),
+                        name="credit_grade_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject_name", ""), _negated=True),
+                            models.Q(("behaviour", ""), _negated=True),
+                        ),
+                        name="credit_says_who_and_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("recorded_on")), _connector="OR"
+                        ),
+                        name="credit_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("recorded_on__isnull", True),
+                            models.Q(
+                                ("recorded_on__gte", datetime.date(2000, 1, 1)),
+                                ("recorded_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_recorded_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            models.Q(
+                                ("until__gte", datetime.date(2000, 1, 1)),
+                                ("until__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_until_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_on__isnull", True),
+                            models.Q(
+                                ("lifted_on__gte", datetime.date(2000, 1, 1)),
+                                ("lifted_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_lifted_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Document",
@@ -271,6 +579,60 @@ class Migration(migrations.Migration):
                 ("uploader_id", models.BigIntegerField(null=True)),
                 ("uploader_name", models.CharField(blank=True, max_length=100, verbose_name="上传人")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id"], name="document_by_subject"),
+                    models.Index(fields=["sha256"], name="document_by_digest"),
+                    models.Index(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=["number"],
+                        name="document_by_number",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("stored_as",), name="document_stored_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "commitment",
+                                    "contract",
+                                    "milestone",
+                                    "annual_report",
+                                    "inspection",
+                                    "rectification",
+                                    "change",
+                                    "technical_report",
+                                    "audit",
+                                    "acceptance",
+                                    "expert_opinion",
+                                    "decision",
+                                    "exemption",
+                                    "payment",
+                                    "refund",
+                                    "certificate",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="document_category_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject", ""), ("subject_id__isnull", True)),
+                            models.Q(models.Q(("subject", ""), _negated=True), ("subject_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="document_belongs_to_one_thing",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="document_is_not_empty"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="document_has_its_digest",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Exemption",
@@ -310,6 +672,62 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rule__in", ("FIN-01", "FIN-02", "FIN-04", "LC-06", "LC-07", "LC-09"))
+                        ),
+                        name="exemption_rule_can_be_waived",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="exemption_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "granted", "refused", "withdrawn"])),
+                        name="exemption_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("granted_on")), _connector="OR"
+                        ),
+                        name="exemption_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked_on__isnull", True),
+                            models.Q(
+                                ("asked_on__gte", datetime.date(2000, 1, 1)),
+                                ("asked_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exemption_asked_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted_on__isnull", True),
+                            models.Q(
+                                ("granted_on__gte", datetime.date(2000, 1, 1)),
+                                ("granted_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exemption_granted_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            models.Q(
+                                ("until__gte", datetime.date(2000, 1, 1)),
+                                ("until__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exemption_until_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -360,6 +778,79 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["minor", "major", "grave"])),
+                        name="finding_severity_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "answered", "closed"])),
+                        name="finding_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="finding_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("found_on"))),
+                        name="finding_is_due_after_it_was_found",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", False), ("state", "closed")),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True), ("closed_on__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_closed_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("found_on__isnull", True),
+                            models.Q(
+                                ("found_on__gte", datetime.date(2000, 1, 1)),
+                                ("found_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_found_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True),
+                            models.Q(
+                                ("due_on__gte", datetime.date(2000, 1, 1)),
+                                ("due_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_due_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_on__isnull", True),
+                            models.Q(
+                                ("answered_on__gte", datetime.date(2000, 1, 1)),
+                                ("answered_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_answered_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True),
+                            models.Q(
+                                ("closed_on__gte", datetime.date(2000, 1, 1)),
+                                ("closed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_closed_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Inspection",
@@ -401,6 +892,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["midterm", "spot"])), name="inspection_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["planned", "held", "cancelled"])),
+                        name="inspection_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("held_on__isnull", False),
+                                ("result__in", ("通过", "限期整改", "不通过")),
+                                ("state", "held"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "held"), _negated=True),
+                                ("held_on__isnull", True),
+                                ("result", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inspection_held_has_day_and_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_on__isnull", True),
+                            models.Q(
+                                ("planned_on__gte", datetime.date(2000, 1, 1)),
+                                ("planned_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inspection_planned_on_is_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_on__isnull", True),
+                            models.Q(
+                                ("held_on__gte", datetime.date(2000, 1, 1)),
+                                ("held_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inspection_held_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Panelist",
@@ -431,6 +971,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("token_digest", ""), _negated=True),
+                        fields=("token_digest",),
+                        name="panelist_link_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finance_verdict__in", ("", "通过验收", "结题", "不通过验收")),
+                            ("task_verdict__in", ("", "通过验收", "结题", "不通过验收")),
+                        ),
+                        name="panelist_verdicts_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("submitted_at__isnull", True), ("token_digest", ""), _connector="OR"
+                        ),
+                        name="panelist_link_dies_after_use",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -455,6 +1017,24 @@ class Migration(migrations.Migration):
                 ("actor_id", models.BigIntegerField(null=True)),
                 ("actor_name", models.CharField(blank=True, max_length=100)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signatory", ""), _negated=True), name="signature_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_on__isnull", True),
+                            models.Q(
+                                ("signed_on__gte", datetime.date(2000, 1, 1)),
+                                ("signed_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signature_signed_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StateChange",
@@ -509,6 +1089,23 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict)),
                 ("rule_set", models.CharField(blank=True, max_length=16)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("from_state", ""), ("move", "entered"), ("sequence", 1)),
+                            models.Q(
+                                models.Q(("move", "entered"), _negated=True),
+                                ("effective_on__isnull", False),
+                                ("sequence__gt", 1),
+                                models.Q(("from_state", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="state_change_begins_by_coming_in",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Step",
@@ -537,6 +1134,9 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True, verbose_name="说明")),
                 ("details", models.JSONField(default=dict)),
             ],
+            options={
+                "indexes": [models.Index(fields=["subject", "subject_id"], name="step_by_subject")],
+            },
         ),
         migrations.AddField(
             model_name="annualreport",
@@ -854,39 +1454,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="acceptance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("certificate_no", ""), _negated=True),
-                fields=("certificate_no",),
-                name="acceptance_certificate_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["filed", "agreed", "reviewed", "returned", "concluded"])),
-                name="acceptance_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("round__gte", 1), ("round__lte", 2)),
-                name="acceptance_is_mended_once_at_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("finance_verdict__in", ("", "通过验收", "结题", "不通过验收")),
-                    ("task_verdict__in", ("", "通过验收", "结题", "不通过验收")),
-                    ("verdict__in", ("", "通过验收", "结题", "不通过验收")),
-                ),
-                name="acceptance_verdicts_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ("agreed", "reviewed")), _negated=True),
@@ -897,237 +1464,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reviewed"), _negated=True),
-                    models.Q(
-                        models.Q(("opinion", ""), _negated=True),
-                        models.Q(("task_verdict", ""), _negated=True),
-                        models.Q(("finance_verdict", ""), _negated=True),
-                        models.Q(("verdict", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_reviewed_has_its_verdicts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("applied_on__isnull", True),
-                    models.Q(
-                        ("applied_on__gte", datetime.date(2000, 1, 1)),
-                        ("applied_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_applied_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("city_reviewed_on__isnull", True),
-                    models.Q(
-                        ("city_reviewed_on__gte", datetime.date(2000, 1, 1)),
-                        ("city_reviewed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_city_reviewed_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("agreed_on__isnull", True),
-                    models.Q(
-                        ("agreed_on__gte", datetime.date(2000, 1, 1)),
-                        ("agreed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_agreed_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("meeting_on__isnull", True),
-                    models.Q(
-                        ("meeting_on__gte", datetime.date(2000, 1, 1)),
-                        ("meeting_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_meeting_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("published_from__isnull", True),
-                    models.Q(
-                        ("published_from__gte", datetime.date(2000, 1, 1)),
-                        ("published_from__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_published_from_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("published_until__isnull", True),
-                    models.Q(
-                        ("published_until__gte", datetime.date(2000, 1, 1)),
-                        ("published_until__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_published_until_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("certified_on__isnull", True),
-                    models.Q(
-                        ("certified_on__gte", datetime.date(2000, 1, 1)),
-                        ("certified_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_certified_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("archived_on__isnull", True),
-                    models.Q(
-                        ("archived_on__gte", datetime.date(2000, 1, 1)),
-                        ("archived_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="acceptance_archived_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "unit",
-                            "leader",
-                            "term",
-                            "targets",
-                            "total",
-                            "early_acceptance",
-                            "partners",
-                            "source_structure",
-                            "work_plan",
-                            "members",
-                            "technical_route",
-                            "categories",
-                        ],
-                    )
-                ),
-                name="change_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__in", ["major", "important", "ordinary"])),
-                name="change_tier_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "at_park",
-                            "at_city",
-                            "at_province",
-                            "returned",
-                            "approved",
-                            "refused",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="change_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="change_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("approved", "refused")), _negated=True),
-                    ("decided_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="change_decided_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="changerequest",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state__in", ("draft", "at_park", "at_city", "at_province", "returned"))),
                 fields=("project", "kind"),
                 name="change_of_a_kind_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asked_on__isnull", True),
-                    models.Q(
-                        ("asked_on__gte", datetime.date(2000, 1, 1)),
-                        ("asked_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_asked_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_on__isnull", True),
-                    models.Q(
-                        ("decided_on__gte", datetime.date(2000, 1, 1)),
-                        ("decided_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_decided_on_is_sane",
             ),
         ),
         migrations.AddConstraint(
@@ -1147,125 +1488,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "in_force", "superseded", "withdrawn"])),
-                name="contract_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "in_force"), _negated=True),
-                    ("in_force_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="contract_in_force_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("drafted_on__isnull", True),
-                    models.Q(
-                        ("drafted_on__gte", datetime.date(2000, 1, 1)),
-                        ("drafted_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="contract_drafted_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_force_on__isnull", True),
-                    models.Q(
-                        ("in_force_on__gte", datetime.date(2000, 1, 1)),
-                        ("in_force_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="contract_in_force_on_is_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["subject", "subject_id"], name="document_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["sha256"], name="document_by_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=["number"],
-                name="document_by_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(fields=("stored_as",), name="document_stored_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "commitment",
-                            "contract",
-                            "milestone",
-                            "annual_report",
-                            "inspection",
-                            "rectification",
-                            "change",
-                            "technical_report",
-                            "audit",
-                            "acceptance",
-                            "expert_opinion",
-                            "decision",
-                            "exemption",
-                            "payment",
-                            "refund",
-                            "certificate",
-                            "other",
-                        ],
-                    )
-                ),
-                name="document_category_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject", ""), ("subject_id__isnull", True)),
-                    models.Q(models.Q(("subject", ""), _negated=True), ("subject_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="document_belongs_to_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0)), name="document_is_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="document_has_its_digest"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="document",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -1274,102 +1496,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="document_version_follows_another",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="creditrecord",
-            index=models.Index(fields=["subject_name"], name="credit_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject_kind__in", ["unit", "person", "park", "expert", "audit_firm"])),
-                name="credit_subject_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["good", "minor", "grave"])), name="credit_grade_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject_name", ""), _negated=True), models.Q(("behaviour", ""), _negated=True)
-                ),
-                name="credit_says_who_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("recorded_on")), _connector="OR"
-                ),
-                name="credit_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("recorded_on__isnull", True),
-                    models.Q(
-                        ("recorded_on__gte", datetime.date(2000, 1, 1)),
-                        ("recorded_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="credit_recorded_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True),
-                    models.Q(
-                        ("until__gte", datetime.date(2000, 1, 1)), ("until__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="credit_until_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lifted_on__isnull", True),
-                    models.Q(
-                        ("lifted_on__gte", datetime.date(2000, 1, 1)),
-                        ("lifted_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="credit_lifted_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rule__in", ("FIN-01", "FIN-02", "FIN-04", "LC-06", "LC-07", "LC-09"))),
-                name="exemption_rule_can_be_waived",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="exemption_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "granted", "refused", "withdrawn"])),
-                name="exemption_state_is_known",
             ),
         ),
         migrations.AddConstraint(
@@ -1389,15 +1515,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("granted_on")), _connector="OR"
-                ),
-                name="exemption_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "asked")),
                 fields=("project", "rule"),
@@ -1405,202 +1522,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asked_on__isnull", True),
-                    models.Q(
-                        ("asked_on__gte", datetime.date(2000, 1, 1)),
-                        ("asked_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="exemption_asked_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("granted_on__isnull", True),
-                    models.Q(
-                        ("granted_on__gte", datetime.date(2000, 1, 1)),
-                        ("granted_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="exemption_granted_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True),
-                    models.Q(
-                        ("until__gte", datetime.date(2000, 1, 1)), ("until__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="exemption_until_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["midterm", "spot"])), name="inspection_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["planned", "held", "cancelled"])),
-                name="inspection_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("held_on__isnull", False),
-                        ("result__in", ("通过", "限期整改", "不通过")),
-                        ("state", "held"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "held"), _negated=True), ("held_on__isnull", True), ("result", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="inspection_held_has_day_and_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_on__isnull", True),
-                    models.Q(
-                        ("planned_on__gte", datetime.date(2000, 1, 1)),
-                        ("planned_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="inspection_planned_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held_on__isnull", True),
-                    models.Q(
-                        ("held_on__gte", datetime.date(2000, 1, 1)),
-                        ("held_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="inspection_held_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["minor", "major", "grave"])),
-                name="finding_severity_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="finding",
             constraint=models.CheckConstraint(
                 condition=models.Q(("origin__in", ["inspection", "acceptance", "audit"])),
                 name="finding_origin_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "answered", "closed"])),
-                name="finding_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="finding_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("found_on"))),
-                name="finding_is_due_after_it_was_found",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on__isnull", False), ("state", "closed")),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="finding_closed_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("found_on__isnull", True),
-                    models.Q(
-                        ("found_on__gte", datetime.date(2000, 1, 1)),
-                        ("found_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="finding_found_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_on__isnull", True),
-                    models.Q(
-                        ("due_on__gte", datetime.date(2000, 1, 1)), ("due_on__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="finding_due_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_on__isnull", True),
-                    models.Q(
-                        ("answered_on__gte", datetime.date(2000, 1, 1)),
-                        ("answered_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="finding_answered_on_is_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True),
-                    models.Q(
-                        ("closed_on__gte", datetime.date(2000, 1, 1)),
-                        ("closed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="finding_closed_on_is_sane",
             ),
         ),
         migrations.AddConstraint(
@@ -1616,79 +1541,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="panelist",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("token_digest", ""), _negated=True),
-                fields=("token_digest",),
-                name="panelist_link_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panelist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("finance_verdict__in", ("", "通过验收", "结题", "不通过验收")),
-                    ("task_verdict__in", ("", "通过验收", "结题", "不通过验收")),
-                ),
-                name="panelist_verdicts_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panelist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("submitted_at__isnull", True), ("token_digest", ""), _connector="OR"),
-                name="panelist_link_dies_after_use",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="signature",
             constraint=models.UniqueConstraint(fields=("contract", "party"), name="signature_once_a_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signatory", ""), _negated=True), name="signature_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_on__isnull", True),
-                    models.Q(
-                        ("signed_on__gte", datetime.date(2000, 1, 1)),
-                        ("signed_on__lt", datetime.date(2100, 1, 1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="signature_signed_on_is_sane",
-            ),
         ),
         migrations.AddConstraint(
             model_name="statechange",
             constraint=models.UniqueConstraint(
                 fields=("project", "sequence"), name="state_change_sequence_once"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="statechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("from_state", ""), ("move", "entered"), ("sequence", 1)),
-                    models.Q(
-                        models.Q(("move", "entered"), _negated=True),
-                        ("effective_on__isnull", False),
-                        ("sequence__gt", 1),
-                        models.Q(("from_state", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="state_change_begins_by_coming_in",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="step",
-            index=models.Index(fields=["subject", "subject_id"], name="step_by_subject"),
         ),
         migrations.AddIndex(
             model_name="step",

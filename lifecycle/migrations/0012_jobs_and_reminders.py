@@ -150,6 +150,54 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["responsible", "due_on", "id"],
+                        name="matter_of_responsible",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done"), _negated=True),
+                        fields=["due_on", "id"],
+                        name="matter_by_due_day",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "kind", "subject"), name="matter_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "answered", "done"])),
+                        name="matter_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="matter_done_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "answered"), _negated=True),
+                            ("waits_for__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="matter_answered_waits_for_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True),
+                            models.Q(
+                                ("due_on__gte", datetime.date(2000, 1, 1)),
+                                ("due_on__lt", datetime.date(2100, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matter_due_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -197,6 +245,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "planned")),
+                        fields=["send_on", "id"],
+                        name="message_to_send",
+                    ),
+                    models.Index(fields=["organisation", "send_on", "id"], name="message_of_organisation"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("matter", "organisation", "due_on", "step"), name="message_planned_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["planned", "sent", "withdrawn", "overtaken"])),
+                        name="message_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="message_sent_has_its_instant",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Preference",
@@ -263,6 +338,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "name"), name="webhook_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("dialect__in", ["json", "wecom", "dingtalk", "feishu"])),
+                        name="webhook_dialect_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("url", ""), _negated=True), name="webhook_has_an_address"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Digest",
@@ -320,6 +407,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_try_at"],
+                        name="digest_to_send",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_urgent", False), ("person__isnull", False)),
+                        fields=("way", "person", "on"),
+                        name="digest_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", False), ("way", "mail"), ("webhook__isnull", True)),
+                            models.Q(
+                                ("person__isnull", True), ("way", "webhook"), ("webhook__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="digest_goes_to_a_person_or_a_webhook",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "sent", "bounced", "failed"])),
+                        name="digest_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="digest_sent_has_its_instant",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -379,6 +504,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("way", "bell")),
+                        fields=["person", "-made_at"],
+                        name="delivery_bell",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("digest__isnull", True), models.Q(("way", "bell"), _negated=True)
+                        ),
+                        fields=["person", "webhook"],
+                        name="delivery_without_digest",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("message", "way", "person"),
+                        name="delivered_once_to_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("webhook__isnull", False)),
+                        fields=("message", "webhook"),
+                        name="delivered_once_to_a_webhook",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("person__isnull", False),
+                                ("way__in", ("bell", "mail")),
+                                ("webhook__isnull", True),
+                            ),
+                            models.Q(
+                                ("person__isnull", True), ("way", "webhook"), ("webhook__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="delivery_goes_to_a_person_or_a_webhook",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Caretaker",
@@ -535,201 +702,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["responsible", "due_on", "id"],
-                name="matter_of_responsible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "done"), _negated=True),
-                fields=["due_on", "id"],
-                name="matter_by_due_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(fields=("project", "kind", "subject"), name="matter_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "answered", "done"])), name="matter_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="matter_done_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "answered"), _negated=True),
-                    ("waits_for__isnull", False),
-                    _connector="OR",
-                ),
-                name="matter_answered_waits_for_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_on__isnull", True),
-                    models.Q(
-                        ("due_on__gte", datetime.date(2000, 1, 1)), ("due_on__lt", datetime.date(2100, 1, 1))
-                    ),
-                    _connector="OR",
-                ),
-                name="matter_due_on_is_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "planned")), fields=["send_on", "id"], name="message_to_send"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["organisation", "send_on", "id"], name="message_of_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("matter", "organisation", "due_on", "step"), name="message_planned_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["planned", "sent", "withdrawn", "overtaken"])),
-                name="message_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="message_sent_has_its_instant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhook",
-            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="webhook_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dialect__in", ["json", "wecom", "dingtalk", "feishu"])),
-                name="webhook_dialect_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("url", ""), _negated=True), name="webhook_has_an_address"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="digest",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="digest_to_send"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_urgent", False), ("person__isnull", False)),
-                fields=("way", "person", "on"),
-                name="digest_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", False), ("way", "mail"), ("webhook__isnull", True)),
-                    models.Q(("person__isnull", True), ("way", "webhook"), ("webhook__isnull", False)),
-                    _connector="OR",
-                ),
-                name="digest_goes_to_a_person_or_a_webhook",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "sent", "bounced", "failed"])),
-                name="digest_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
-                ),
-                name="digest_sent_has_its_instant",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("way", "bell")), fields=["person", "-made_at"], name="delivery_bell"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("digest__isnull", True), models.Q(("way", "bell"), _negated=True)),
-                fields=["person", "webhook"],
-                name="delivery_without_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("message", "way", "person"),
-                name="delivered_once_to_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("webhook__isnull", False)),
-                fields=("message", "webhook"),
-                name="delivered_once_to_a_webhook",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("person__isnull", False), ("way__in", ("bell", "mail")), ("webhook__isnull", True)
-                    ),
-                    models.Q(("person__isnull", True), ("way", "webhook"), ("webhook__isnull", False)),
-                    _connector="OR",
-                ),
-                name="delivery_goes_to_a_person_or_a_webhook",
-            ),
         ),
     ]

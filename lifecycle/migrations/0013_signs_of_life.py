@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["kind", "-seen_at"], name="sign_latest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "name"), name="sign_once_a_process"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["clock", "worker"])), name="sign_kind_is_known"
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="jobrun",
@@ -38,20 +47,6 @@ class Migration(migrations.Migration):
             model_name="jobrun",
             index=models.Index(
                 condition=models.Q(("state", "failed")), fields=["-finished_at"], name="job_failed"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sign",
-            index=models.Index(fields=["kind", "-seen_at"], name="sign_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.UniqueConstraint(fields=("kind", "name"), name="sign_once_a_process"),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["clock", "worker"])), name="sign_kind_is_known"
             ),
         ),
     ]

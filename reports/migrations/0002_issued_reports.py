@@ -79,6 +79,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["digest"], name="issue_by_digest"),
+                    models.Index(fields=["kind", "subject", "id"], name="issue_by_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject", "digest"), name="issue_once_of_the_same_facts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "acceptance",
+                                    "annual",
+                                    "settlement",
+                                    "midterm",
+                                    "disbursements",
+                                    "spending",
+                                    "refund",
+                                    "certificate",
+                                    "park",
+                                    "due",
+                                    "brief",
+                                ],
+                            )
+                        ),
+                        name="issue_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("organisation__isnull", True), ("project__isnull", False)),
+                            models.Q(("organisation__isnull", False), ("project__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="issue_is_of_a_project_or_an_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="issue_has_its_digest"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on__isnull", True),
+                            models.Q(
+                                ("on__gte", datetime.date(2000, 1, 1)), ("on__lt", datetime.date(2100, 1, 1))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="issue_on_is_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IssuedFile",
@@ -106,6 +159,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["sha256"], name="issued_file_by_digest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("issue", "format"), name="issued_once_in_a_format"),
+                    models.UniqueConstraint(fields=("stored_as",), name="issued_file_stored_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("format__in", ["pdf", "docx", "xlsx"])),
+                        name="issued_format_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="issued_file_is_not_empty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="issued_file_has_its_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("format", "pdf"), ("pages__isnull", False)),
+                            models.Q(models.Q(("format", "pdf"), _negated=True), ("pages__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="issued_pdf_counts_its_pages",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerPrint",
@@ -122,119 +201,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="issue",
-            index=models.Index(fields=["digest"], name="issue_by_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="issue",
-            index=models.Index(fields=["kind", "subject", "id"], name="issue_by_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "subject", "digest"), name="issue_once_of_the_same_facts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "acceptance",
-                            "annual",
-                            "settlement",
-                            "midterm",
-                            "disbursements",
-                            "spending",
-                            "refund",
-                            "certificate",
-                            "park",
-                            "due",
-                            "brief",
-                        ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("head__regex", "^[0-9a-f]{64}$")), name="ledger_print_is_a_digest"
                     )
-                ),
-                name="issue_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("organisation__isnull", True), ("project__isnull", False)),
-                    models.Q(("organisation__isnull", False), ("project__isnull", True)),
-                    _connector="OR",
-                ),
-                name="issue_is_of_a_project_or_an_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="issue_has_its_digest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on__isnull", True),
-                    models.Q(("on__gte", datetime.date(2000, 1, 1)), ("on__lt", datetime.date(2100, 1, 1))),
-                    _connector="OR",
-                ),
-                name="issue_on_is_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="issuedfile",
-            index=models.Index(fields=["sha256"], name="issued_file_by_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.UniqueConstraint(fields=("issue", "format"), name="issued_once_in_a_format"),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.UniqueConstraint(fields=("stored_as",), name="issued_file_stored_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("format__in", ["pdf", "docx", "xlsx"])), name="issued_format_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0)), name="issued_file_is_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="issued_file_has_its_digest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issuedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("format", "pdf"), ("pages__isnull", False)),
-                    models.Q(models.Q(("format", "pdf"), _negated=True), ("pages__isnull", True)),
-                    _connector="OR",
-                ),
-                name="issued_pdf_counts_its_pages",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("head__regex", "^[0-9a-f]{64}$")), name="ledger_print_is_a_digest"
-            ),
+                ],
+            },
         ),
         migrations.RunSQL(
             (Path(__file__).parent / "sql" / "issued.sql").read_text(encoding="utf-8"), REVERSE

@@ -75,6 +75,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("name",), name="organisation_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="organisation_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["province", "city", "park", "unit", "partner", "auditor"])
+                        ),
+                        name="organisation_is_of_a_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisation_is_not_its_own_parent",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -118,6 +140,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "organisation", "role"), name="membership_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "unit",
+                                    "park",
+                                    "city",
+                                    "province",
+                                    "auditor",
+                                    "administrator",
+                                    "log_reader",
+                                ],
+                            )
+                        ),
+                        name="membership_role_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditScope",
@@ -145,6 +191,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("auditor", "root"), name="audit_scope_once")],
+            },
         ),
         migrations.CreateModel(
             name="SecurityEvent",
@@ -173,63 +222,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.UniqueConstraint(fields=("name",), name="organisation_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="organisation_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["province", "city", "park", "unit", "partner", "auditor"])),
-                name="organisation_is_of_a_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="organisation_is_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("person", "organisation", "role"), name="membership_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        ["unit", "park", "city", "province", "auditor", "administrator", "log_reader"],
-                    )
-                ),
-                name="membership_role_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditscope",
-            constraint=models.UniqueConstraint(fields=("auditor", "root"), name="audit_scope_once"),
-        ),
-        migrations.AddIndex(
-            model_name="securityevent",
-            index=models.Index(fields=["-at", "-id"], name="security_event_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="securityevent",
-            index=models.Index(fields=["actor_name", "act", "at"], name="security_event_of_actor"),
+            options={
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="security_event_latest"),
+                    models.Index(fields=["actor_name", "act", "at"], name="security_event_of_actor"),
+                ],
+            },
         ),
     ]
