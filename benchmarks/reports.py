@@ -37,7 +37,7 @@ from backend.jobs.q2 import Q2Engine
 from backend.report_batches import build_reports
 from backend.synthetic import make_programme
 from benchmarks.jobs import PATIENCE, WORKERS, workers
-from benchmarks.measure import Report, in_turn, peak_growth, timed
+from benchmarks.measure import Report, in_turn, timed
 from benchmarks.place import address, own_database
 from lifecycle.jobs import ask, runs
 from lifecycle.models import JobRun, Project
@@ -92,10 +92,6 @@ def _one(report: Report, rounds: int, project: Project) -> None:
     report.times(f"{what}: DOCX", "python-docx, the same words and rows", found["plain"], found["docx"], None)
     report.times(f"{what}: XLSX", bare, found["bare"], found["xlsx"], None)
     report.note(f"acceptance report: {len(captured)} statements (wanted: {STATEMENTS} at most)")
-    for form in ("pdf", "docx"):
-        grown = peak_growth(lambda form=form: _made(project, form, today))
-        if grown is not None:
-            report.note(f"acceptance report as {form.upper()}: memory grows by {grown:.0f} MB")
 
 
 def _made(project: Project, form: str, today: date) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
@@ -26,6 +28,19 @@ class DocsView(SpectacularSwaggerSplitView):
             "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
         )
         return response
+
+
+class KeptGenerator(SchemaGenerator):
+    """Describes the API once in each language: it is the same for everybody, and takes a second of work."""
+
+    _kept: ClassVar[dict[str | None, dict[str, Any]]] = {}
+
+    def get_schema(self, request: Request | None = None, public: bool = False) -> dict[str, Any]:
+        assert public, "the description hides nothing from anybody"
+        language = get_language()
+        if language not in self._kept:
+            self._kept[language] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        return self._kept[language]
 
 
 PAGING = [

@@ -42,7 +42,7 @@ from backend.api import (
     years,
 )
 from backend.api.errors import unknown_path
-from backend.api.schema import DocsView
+from backend.api.schema import DocsView, KeptGenerator
 from backend.pages.converters import LinkToken
 from backend.pages.genuine import genuine
 
@@ -284,7 +284,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(v1)),
     path(
         "schema/",
-        SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation),
+        SpectacularAPIView.as_view(
+            content_negotiation_class=DefaultContentNegotiation, generator_class=KeptGenerator
+        ),
         name="schema",
     ),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),

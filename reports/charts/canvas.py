@@ -111,13 +111,16 @@ def sheet(height: float) -> tuple[Figure, Axes]:
 
 def finished(figure: Figure, *, caption: str, alt: str) -> document.Figure:
     """The chart as a block of a document; the same values always give the same text of SVG."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     engine = figure.get_layout_engine()
     assert engine
     # Laid out once here; left to savefig, everything would be drawn a second time to find its size.
     engine.execute(figure)
     figure.set_layout_engine(None)
     out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    # Not savefig, which draws everything once for nothing before it draws.
+    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
     return document.Figure(caption, svg[svg.index("<svg") :], alt)
 

@@ -49,24 +49,22 @@ def project(committed_db: str) -> Project:
 
 
 @pytest.fixture
-def at_work(page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> World:
+def at_work(page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A project in mid-life, and somebody signed in who may do everything to it, on that day."""
     world = lives.at_work()
-    sit_down(page, world, monkeypatch, language)
+    sit_down(page, world, monkeypatch)
     return world
 
 
 @pytest.fixture
-def before_panel(
-    page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch, language: str
-) -> tuple[World, str]:
+def before_panel(page: Page, own_files: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[World, str]:
     """A project whose acceptance is being judged, and the token of an expert's link."""
     world, token = lives.judged_in_part()
-    sit_down(page, world, monkeypatch, language)
+    sit_down(page, world, monkeypatch)
     return world, token
 
 
-def sit_down(page: Page, world: World, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+def sit_down(page: Page, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: world.now)
     park = world.project.cluster.park
     city = park.parent
@@ -79,7 +77,6 @@ def sit_down(page: Page, world: World, monkeypatch: pytest.MonkeyPatch, language
         username="everybody",
     )
     sign_in(page, "everybody")
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": urljoin(page.url, "/")}])
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -99,11 +96,11 @@ def said(page: Page) -> Iterator[list[str]]:
     assert said == []
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_pages_fit_their_screen_and_keep_to_their_policy(
-    page: Page, site: LiveServer, project: Project, said: list[str], language: str
+    page: Page, site: LiveServer, project: Project, said: list[str]
 ):
-    number = project.number
+    number, park = project.number, project.cluster.park
+    province = park.parent.parent
     of_desk = [
         "/projects/",
         "/projects/?q=没有",
@@ -124,22 +121,25 @@ def test_pages_fit_their_screen_and_keep_to_their_policy(
         "/forecast/",
         "/reminder-kinds/",
         "/hand-over/",
+        "/reports/",
+        "/reports/batch/",
+        *(reverse("programme-report", args=[kind, province.pk]) for kind in ("brief", "due")),
+        reverse("programme-report", args=["park", park.pk]) + f"?which={project.cluster.batch_id}",
+        "/verify/",
     ]
     of_keeper = ["/people/", "/people/1/", "/people/1/hand-over/", "/organisations/"]
     faults = []
     for username, addresses in (("desk", of_desk), ("keeper", of_keeper), ("reader", ["/security-log/"])):
         page.context.clear_cookies()
         sign_in(page, username)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
         for address in addresses:
-            faults += faults_of(page, address, language)
+            faults += faults_of(page, address)
 
     assert faults == []
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_pages_of_a_project_at_work_fit_their_screen(
-    page: Page, site: LiveServer, at_work: World, said: list[str], language: str
+    page: Page, site: LiveServer, at_work: World, said: list[str]
 ):
     project = at_work.project
     held = Inspection.objects.get(project=project, state="planned")
@@ -150,6 +150,7 @@ def test_pages_of_a_project_at_work_fit_their_screen(
         ("targets", ()),
         ("benefits", ()),
         ("self-rating", ()),
+        *(("report", (kind,)) for kind in ("acceptance", "settlement", "disbursements", "spending")),
         ("move", ("apply_for_acceptance",)),
         ("move", ("suspend",)),
         ("move", ("terminate",)),
@@ -163,18 +164,17 @@ def test_pages_of_a_project_at_work_fit_their_screen(
             for kind in ("unit", "term", "targets", "total", "source_structure", "work_plan", "categories")
         ),
     ):
-        faults += faults_of(page, reverse(name, args=[project.number, *arguments]), language)
-    faults += faults_of(page, reverse("documents", args=[project.number]) + DOSSIER, language)
+        faults += faults_of(page, reverse(name, args=[project.number, *arguments]))
+    faults += faults_of(page, reverse("documents", args=[project.number]) + DOSSIER)
     drafting = make_project(cluster=project.cluster, state="approved", contract_signed_on=None)
     for name in ("project", "moves", "contract", "contract-draft", "tranches"):
-        faults += faults_of(page, reverse(name, args=[drafting.number]), language)
+        faults += faults_of(page, reverse(name, args=[drafting.number]))
 
     assert faults == []
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_pages_of_a_project_before_its_panel_fit_their_screen(
-    page: Page, site: LiveServer, before_panel: tuple[World, str], said: list[str], language: str
+    page: Page, site: LiveServer, before_panel: tuple[World, str], said: list[str]
 ):
     world, token = before_panel
     faults = []
@@ -188,20 +188,24 @@ def test_pages_of_a_project_before_its_panel_fit_their_screen(
         "documents",
         "history",
     ):
-        faults += faults_of(page, reverse(name, args=[world.project.number]), language)
+        faults += faults_of(page, reverse(name, args=[world.project.number]))
     for move in ("close", "return_for_rectification"):
-        faults += faults_of(page, reverse("move", args=[world.project.number, move]), language)
+        faults += faults_of(page, reverse("move", args=[world.project.number, move]))
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
-    faults += faults_of(page, reverse("expert", args=[token]), language)
+    faults += faults_of(page, reverse("expert", args=[token]))
 
     assert faults == []
 
 
-def faults_of(page: Page, address: str, language: str) -> list[tuple[str, object]]:
-    """What is wrong with a page, everything on it unfolded: it scrolls sideways at a desk or on a phone, or has
-    a field without a label, a picture without words, not one heading, or another language than was asked for.
+def faults_of(page: Page, address: str) -> list[tuple[str, object]]:
+    """What is wrong with a page in either language, everything on it unfolded: it scrolls sideways at a desk or on a
+    phone, or has a field without a label, a picture without words, not one heading, or another language than asked for.
     """
+    return [fault for language in ("zh-hans", "en") for fault in faults_in(page, address, language)]
+
+
+def faults_in(page: Page, address: str, language: str) -> list[tuple[str, object]]:
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": urljoin(page.url, "/")}])
     answer = page.goto(address)
     assert answer is not None
     faults: list[tuple[str, object]] = [] if answer.status == 200 else [(address, answer.status)]
