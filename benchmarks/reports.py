@@ -64,7 +64,7 @@ COLD_SECONDS = 2.5
 def measure(report: Report, rounds: int) -> None:
     with own_database():
         sample.load(now=timezone.now())
-        project = Project.objects.get(number=NUMBER)
+        project = Project.objects.with_parties().get(number=NUMBER)
         _one(report, rounds, project)
         _cold(report, rounds)
         _many(report)

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-PROGRAM_VERSION = "0.3.0"
+PROGRAM_VERSION = "0.4.0"

@@ -5,7 +5,6 @@ matplotlib takes more than a second to import, so it is imported when the first 
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Sequence
 from decimal import Decimal
@@ -96,32 +95,19 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     """An empty chart, `height` millimetres high."""
     with _lock:
         _ready()
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from reports.charts import drawing
 
-    figure = Figure(
-        figsize=(WIDTH / 25.4, height / 25.4),
-        dpi=72,
-        layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.04),
-    )
-    FigureCanvasSVG(figure)
+    figure = drawing.sheet(WIDTH / 25.4, height / 25.4)
     return figure, figure.add_subplot()
 
 
 def finished(figure: Figure, *, caption: str, alt: str) -> document.Figure:
     """The chart as a block of a document; the same values always give the same text of SVG."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from reports.charts.drawing import Canvas
 
-    engine = figure.get_layout_engine()
-    assert engine
-    # Laid out once here; left to savefig, everything would be drawn a second time to find its size.
-    engine.execute(figure)
-    figure.set_layout_engine(None)
-    out = io.StringIO()
-    # Not savefig, which draws everything once for nothing before it draws.
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
-    svg = out.getvalue()
+    canvas = figure.canvas
+    assert isinstance(canvas, Canvas)
+    svg = canvas.svg()
     return document.Figure(caption, svg[svg.index("<svg") :], alt)
 
 
