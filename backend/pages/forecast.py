@@ -47,11 +47,13 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The messages of one day. is_provisional: the year's days off are not announced yet."""
+    """The messages of one day. is_provisional: the year's days off are not announced yet. is_next: today, and
+    whatever is past its day; the next round sends it.
+    """
 
     on: date
     is_provisional: bool
-    is_past: bool
+    is_next: bool
     items: list[Foretold]
 
 
@@ -132,10 +134,10 @@ def by_day(messages: list[Message], on: date) -> list[Day]:
         Day(
             day,
             calendar.is_provisional(day.year),
-            day < on,
+            day == on,
             [_foretold(message, told.get(message.pk, [])) for message in of_day],
         )
-        for day, of_day in groupby(messages, key=lambda message: message.send_on)
+        for day, of_day in groupby(messages, key=lambda message: max(message.send_on, on))
     ]
 
 

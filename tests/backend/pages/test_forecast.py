@@ -52,6 +52,18 @@ def foretold(browser: Client, **asked: str) -> list[int]:
     return [item.message.pk for day in days for item in day.items]
 
 
+def test_what_is_past_its_day_stands_with_today_as_what_the_next_round_sends(
+    project: Project, around: dict[str, Person | None]
+):
+    overdue, older, today, later = (planned(project, days) for days in (-1, -8, 0, 3))
+
+    days = browser_of(around["province"]).get(FORECAST).context["days"]
+
+    assert [(day.on, day.is_next) for day in days] == [(in_days(0), True), (in_days(3), False)]
+    assert [item.message.pk for item in days[0].items] == [older.pk, overdue.pk, today.pk]
+    assert [item.message.pk for item in days[1].items] == [later.pk]
+
+
 def test_messages_stand_under_their_days_with_whom_they_reach(
     project: Project, around: dict[str, Person | None]
 ):
