@@ -25,12 +25,15 @@ from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.databases import TestDatabases
+from tests.databases import SessionDatabase, TestDatabases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+
+SHARED: pytest.StashKey[tuple[SessionDatabase, DjangoDbBlocker]] = pytest.StashKey()
+"""The database of the session, and what lets it be touched between tests."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_FLAGS = [
@@ -78,15 +81,28 @@ def test_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabases
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker, test_databases: TestDatabases
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    test_databases: TestDatabases,
 ) -> Iterator[None]:
-    """In the place of pytest-django's: the session's database is a copy of the template."""
+    """In the place of pytest-django's: the session's database is a copy of the template, now and then a fresh one."""
     with django_db_blocker.unblock():
-        copy = test_databases.copy()
-        copy.__enter__()
+        database = SessionDatabase(test_databases)
+    request.config.stash[SHARED] = (database, django_db_blocker)
     yield
+    del request.config.stash[SHARED]
     with django_db_blocker.unblock():
-        copy.__exit__(None, None, None)
+        database.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    yield
+    if SHARED in item.config.stash:
+        database, blocker = item.config.stash[SHARED]
+        with blocker.unblock():
+            database.count()
 
 
 @pytest.fixture

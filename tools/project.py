@@ -154,6 +154,8 @@ COMMANDS = {
 def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         sys.exit(f"{__doc__}\n{' | '.join(COMMANDS)}")
+    # Where it is set, as in many a container, every process that we start compiles all it imports anew: seconds each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return COMMANDS[sys.argv[1]](*sys.argv[2:])
 
 
