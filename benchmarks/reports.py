@@ -92,7 +92,9 @@ def _one(report: Report, rounds: int, project: Project) -> None:
     report.times(f"{what}: DOCX", "python-docx, the same words and rows", found["plain"], found["docx"], None)
     report.times(f"{what}: XLSX", bare, found["bare"], found["xlsx"], None)
     # Besides those that open and end its one view of the database.
-    queries = [each for each in captured if not each["sql"].startswith(("BEGIN", "SET TRANSACTION", "COMMIT"))]
+    queries = [
+        each for each in captured if not each["sql"].startswith(("BEGIN", "SET TRANSACTION", "COMMIT"))
+    ]
     report.note(f"acceptance report: {len(queries)} statements (wanted: {STATEMENTS} at most)")
 
 
