@@ -82,15 +82,19 @@ def _keep_cluster(cluster: Any, told_to_stop: threading.Event) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         told_to_stop.set()
         # Not `cluster.stop()`: told together with its guard, it would wait for a guard that is gone.
-        cluster.sentinel.terminate()
+        if cluster.sentinel is not None:
+            cluster.sentinel.terminate()
 
     def finish(_number: int, _frame: FrameType | None) -> None:
         told_to_stop.set()
-        cluster.stop()
+        if cluster.sentinel is not None:
+            cluster.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, finish)
     cluster.start()
+    if told_to_stop.is_set():
+        cluster.sentinel.terminate()
     cluster.sentinel.join()
 
 
@@ -110,7 +114,8 @@ def _guard() -> type:
                 )
                 # As when told to stop: the others give back what they have in hand.
                 os.kill(os.getpid(), signal.SIGTERM)
-            super().reincarnate(process)
+            else:
+                super().reincarnate(process)
 
     return Guard
 

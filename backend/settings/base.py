@@ -195,5 +195,7 @@ LOGGING: dict[str, Any] = {
         "django_tasks": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # A line when it lists its fonts the first time.
+        "matplotlib": {"level": "WARNING"},
     },
 }

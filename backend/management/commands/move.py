@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from backend import access
 from backend.access import Act
-from backend.management.arguments import day
+from backend.management.arguments import account, day
 from lifecycle.errors import DomainError
 from lifecycle.models import Project, ReasonClass
 from lifecycle.moves import MOVES
 from lifecycle.parties.log import Actor, attributed_to
-from lifecycle.parties.models import Person
 from lifecycle.parties.sight import sight_of
 from lifecycle.transitions import FUNCTIONS, Said, TransitionBlocked
 
@@ -62,9 +61,7 @@ class Command(BaseCommand):
         due_on: date | None,
         **options: Any,
     ) -> None:
-        person = Person.objects.filter(username=username, is_active=True).first()
-        if person is None:
-            raise CommandError(_("没有名为“%(name)s”的可用账号。") % {"name": username})
+        person = account(username)
         sight = sight_of(person)
         project = Project.objects.visible_to(sight).with_parties().filter(number=number).first()
         if project is None:

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from backend.access import require_issuing
 from backend.check_address import check_url
+from backend.management.arguments import account
 from lifecycle.errors import DomainError
 from lifecycle.models import Project
 from lifecycle.models.fields import EARLIEST
 from lifecycle.parties.log import OPERATOR_ACTOR, Actor
-from lifecycle.parties.models import Person
 from lifecycle.parties.sight import sight_of
 from reports.built import Built, built
 from reports.exports import KINDS
@@ -122,9 +122,7 @@ def _issuer(username: str | None, project: Project, kind: str) -> Actor:
     """
     if username is None:
         return OPERATOR_ACTOR
-    person = Person.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise CommandError(_("没有名为“%(name)s”的可用账号。") % {"name": username})
+    person = account(username)
     sight = sight_of(person)
     if not Project.objects.visible_to(sight).filter(pk=project.pk).exists():
         raise CommandError(_("没有编号为“%(number)s”的项目。") % {"number": project.number})

@@ -124,6 +124,18 @@ def test_the_page_of_the_api_loads_nothing_from_elsewhere(db: None):
     assert "<script>" not in page.content.decode()
 
 
+def test_the_description_is_in_the_language_of_whoever_asks_however_often(db: None):
+    def described(language: str) -> str:
+        answer = Client().get("/api/schema/?format=json", HTTP_ACCEPT_LANGUAGE=language).json()
+        return str(answer["paths"]["/api/v1/projects/{number}/"]["get"]["responses"]["404"]["description"])
+
+    chinese, english = described("zh-hans"), described("en")
+
+    assert chinese == "不存在，或无权查看。"
+    assert english.isascii()
+    assert (described("zh-hans"), described("en")) == (chinese, english)
+
+
 def test_the_description_is_given_as_yaml_or_json(db: None):
     assert Client().get("/api/schema/").status_code == 200
     assert Client().get("/api/schema/?format=json").json()["openapi"].startswith("3")
