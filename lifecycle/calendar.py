@@ -1,6 +1,8 @@
 """On which days offices work: the State Council's notices as the library of holidays knows them, and the province's word.
 
 Due days never shift; only the day on which something is sent does.
+
+The library takes a tenth of a second to import, so it is imported when the first year is asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-import holidays
 from django.utils import timezone
 
 from lifecycle.reading import fetch
@@ -39,6 +40,8 @@ def given(year: int) -> Given:
 
     A notice may have a day of the year before worked in exchange, so the year after is asked as well.
     """
+    import holidays
+
     known = holidays.country_holidays("CN", years=(year, year + 1))
     return Given(
         frozenset(day for day in known if day.year == year),
@@ -58,6 +61,8 @@ def name_of(day: date, language: str = "zh_CN") -> str:
 
 @lru_cache(maxsize=64)
 def _names(year: int, language: str) -> dict[date, str]:
+    import holidays
+
     return dict(holidays.country_holidays("CN", years=year, language=language).items())
 
 

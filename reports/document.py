@@ -6,10 +6,11 @@ an exact value; every renderer shows it by `reports.shown`, so that no two of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 
@@ -133,13 +134,20 @@ class Absent:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
-    """A chart. svg: vector, its text as text, in the reports' own face. alt: what it shows, in words with its figures."""
+    """A chart. alt: what it shows, in words with its figures. draw: makes its SVG, which the alternative text stands for
+    where figures are compared.
+    """
 
     caption: str
-    svg: str
     alt: str
+    draw: Callable[[], str] = field(compare=False, repr=False)
+
+    @cached_property
+    def svg(self) -> str:
+        """Vector, its text as text, in the reports' own face; drawn when first looked at."""
+        return self.draw()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
 
 from lifecycle.errors import Conflict
 from lifecycle.parties.log import Actor, record
@@ -51,6 +50,10 @@ class IssuedFileChanged(Conflict):
     """The stored file is lost, or is not the one that was issued."""
 
     code = "issued_file_changed"
+
+
+class NoPdf(ValueError):
+    """What was taken for a PDF is none, or cannot be read."""
 
 
 def issue(
@@ -117,8 +120,19 @@ def _stored(content: bytes, *, now: datetime) -> str:
 
 
 def pages_of(file: IO[bytes]) -> int:
-    """How many pages a PDF has. Raises pypdf.errors.PyPdfError when it is none."""
-    return len(PdfReader(file).pages)
+    """How many pages a PDF has.
+
+    Raises:
+        NoPdf: it is none, or cannot be read.
+    """
+    # A tenth of a second, which only who issues or files a paper has to wait for.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        return len(PdfReader(file).pages)
+    except (PyPdfError, ValueError) as fault:
+        raise NoPdf(str(fault)) from fault
 
 
 def content_of(file: IssuedFile) -> bytes:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypdf.errors import PyPdfError
-
 from lifecycle.documents import FileLost, open_document
 from lifecycle.models import Document
-from reports.issuing import pages_of
+from reports.issuing import NoPdf, pages_of
 from reports.models import Issue
 
 SUBJECT = "issue"
@@ -50,5 +48,5 @@ def _pages(pk: int) -> int | None:
     try:
         with open_document(Document.objects.get(pk=pk)) as file:
             return pages_of(file)
-    except (FileLost, PyPdfError, ValueError, OSError):
+    except (FileLost, NoPdf, OSError):
         return None

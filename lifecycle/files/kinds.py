@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from typing import IO
 
-import puremagic
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -116,6 +115,8 @@ def _signatures(file: IO[bytes]) -> list[str]:
 
     A second kind hidden behind the first is not what the name said.
     """
+    import puremagic
+
     try:
         matches = puremagic.magic_stream(file)
     except (puremagic.PureError, ValueError):

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
-import holidays
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
@@ -93,7 +93,7 @@ def rules_sql() -> str:
         VERSION,
         *(f"{kind.code} {kind.before} {kind.query}" for kind in kinds().values()),
         repr(LEVELS),
-        str(holidays.__version__),
+        version("holidays"),
     ]
     ours = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     above = ", ".join(f"'{level.name}'" for level in LEVELS)

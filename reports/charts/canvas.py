@@ -6,14 +6,15 @@ matplotlib takes more than a second to import, so it is imported when the first 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from reports import document
-from reports.document import Money
+from django.utils.translation import get_language, override
+
+from reports.document import Figure, Money
 from reports.renderers.fonts import faces
 from reports.renderers.grids import ems
 from reports.renderers.legible import Legible
@@ -21,7 +22,6 @@ from reports.shown import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WIDTH = 156.0
 """Millimetres: the type area of an upright sheet, so that a chart stands in its true size."""
@@ -91,32 +91,32 @@ def _ready() -> None:
     )
 
 
-def sheet(height: float) -> tuple[Figure, Axes]:
-    """An empty chart, `height` millimetres high."""
-    with _lock:
-        _ready()
-    from reports.charts import drawing
+def chart(height: float, draw: Callable[[Axes], None], *, caption: str, alt: str) -> Figure:
+    """A chart `height` millimetres high, drawn in the language of now when somebody first looks: a format without pictures
+    does not wait for it. The same values always give the same text of SVG.
+    """
+    language = get_language()
 
-    figure = drawing.sheet(WIDTH / 25.4, height / 25.4)
-    return figure, figure.add_subplot()
+    def svg() -> str:
+        with _lock:
+            _ready()
+        from reports.charts import drawing
 
+        with override(language):
+            found = drawing.svg(WIDTH / 25.4, height / 25.4, draw)
+        return found[found.index("<svg") :]
 
-def finished(figure: Figure, *, caption: str, alt: str) -> document.Figure:
-    """The chart as a block of a document; the same values always give the same text of SVG."""
-    from reports.charts.drawing import Canvas
-
-    canvas = figure.canvas
-    assert isinstance(canvas, Canvas)
-    svg = canvas.svg()
-    return document.Figure(caption, svg[svg.index("<svg") :], alt)
+    return Figure(caption, alt, svg)
 
 
-def nothing(sentence: str, *, caption: str) -> document.Figure:
+def nothing(sentence: str, *, caption: str) -> Figure:
     """What is shown where there is nothing to draw."""
-    figure, axes = sheet(30)
-    axes.axis("off")
-    axes.text(0.5, 0.5, legible(sentence), ha="center", va="center", color=GREY, fontsize=10)
-    return finished(figure, caption=caption, alt=sentence)
+
+    def draw(axes: Axes) -> None:
+        axes.axis("off")
+        axes.text(0.5, 0.5, legible(sentence), ha="center", va="center", color=GREY, fontsize=10)
+
+    return chart(30, draw, caption=caption, alt=sentence)
 
 
 def legible(text: str) -> str:
@@ -167,11 +167,12 @@ def apart(places: Sequence[float], least: float) -> list[float]:
 
 
 def thousands(axis: object) -> None:
-    """Whole numbers with their thousands separated, on an axis of matplotlib."""
+    """At most seven round numbers with their thousands separated, on an axis of matplotlib."""
     from matplotlib.axis import Axis
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     assert isinstance(axis, Axis)
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 

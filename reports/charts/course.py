@@ -17,11 +17,10 @@ from reports.charts.canvas import (
     RED,
     SMALL,
     apart,
-    finished,
+    chart,
     grid_lines,
     in_wan,
     nothing,
-    sheet,
     thousands,
     wan,
 )
@@ -46,36 +45,38 @@ def course(province: Course, park: Course, *, ratio: Decimal | None, on: date) -
     caption = _("省拨款与园区配套到位进程")
     if not province and not park:
         return nothing(_("截至%(on)s，省拨款和园区配套均未到位。") % {"on": shown(Day(on))}, caption=caption)
-    figure, axes = sheet(74)
-    days = sorted({day for day, _amount in (*province, *park)} | {on})
-    first = days[0]
-    lines = [
-        (_("省拨款"), _filled(province, days), BLUE, "-", "o"),
-        (_("园区配套"), _filled(park, days), ORANGE, (0, (5, 1.5)), "s"),
-    ]
-    owed = [each * ratio for each in lines[0][1]] if ratio is not None else None
-    if ratio is not None and owed is not None and ratio != 1:
-        lines.append((_("应配套（%(ratio)s）") % {"ratio": _said(ratio)}, owed, INK, ":", ""))
-    for name, amounts, colour, dash, mark in lines:
-        heights = [in_wan(amount) for amount in amounts]
-        axes.step(
-            _numbers(days),
-            heights,
-            where="post",
-            color=colour,
-            linestyle=dash,
-            linewidth=1.8 if mark else 1.3,
-            marker=mark,
-            markevery=_changes(amounts),
-            markersize=4.5 if len(days) <= _MARKED else 0,
-            markerfacecolor="white",
-            label=name,
-        )
-    if owed is not None:
-        _hatch_gap(axes, days, owed, lines[1][1])
-    _label_ends(axes, [(name, amounts[-1], colour) for name, amounts, colour, *_rest in lines], ratio)
-    _dress(axes, first, on)
-    return finished(figure, caption=caption, alt=_alt(province, park, ratio, on))
+
+    def draw(axes: Axes) -> None:
+        days = sorted({day for day, _amount in (*province, *park)} | {on})
+        first = days[0]
+        lines = [
+            (_("省拨款"), _filled(province, days), BLUE, "-", "o"),
+            (_("园区配套"), _filled(park, days), ORANGE, (0, (5, 1.5)), "s"),
+        ]
+        owed = [each * ratio for each in lines[0][1]] if ratio is not None else None
+        if ratio is not None and owed is not None and ratio != 1:
+            lines.append((_("应配套（%(ratio)s）") % {"ratio": _said(ratio)}, owed, INK, ":", ""))
+        for name, amounts, colour, dash, mark in lines:
+            heights = [in_wan(amount) for amount in amounts]
+            axes.step(
+                _numbers(days),
+                heights,
+                where="post",
+                color=colour,
+                linestyle=dash,
+                linewidth=1.8 if mark else 1.3,
+                marker=mark,
+                markevery=_changes(amounts),
+                markersize=4.5 if len(days) <= _MARKED else 0,
+                markerfacecolor="white",
+                label=name,
+            )
+        if owed is not None:
+            _hatch_gap(axes, days, owed, lines[1][1])
+        _label_ends(axes, [(name, amounts[-1], colour) for name, amounts, colour, *_rest in lines], ratio)
+        _dress(axes, first, on)
+
+    return chart(74, draw, caption=caption, alt=_alt(province, park, ratio, on))
 
 
 def _filled(points: Course, days: Sequence[date]) -> list[Decimal]:

@@ -1,4 +1,4 @@
-"""How a chart becomes SVG: measured and drawn by one renderer, so that no text is measured twice.
+"""How a chart becomes SVG: measured once, laid out, and drawn, all by one renderer, so that no text is measured twice.
 
 Imports matplotlib, which takes more than a second; `canvas` imports this once the first chart is drawn.
 """
@@ -6,31 +6,61 @@ Imports matplotlib, which takes more than a second; `canvas` imports this once t
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 POINTS = 72
 """To an inch: lengths in the SVG are points."""
 
+PAD = 3.0
+"""Points between what is drawn and the edge of the sheet."""
+
+LEAST = 0.2
+"""So much of the sheet the axes keep, however long the words beside them are."""
+
+MEASURES = 4096
+"""Texts whose measures a process keeps: figures, days and categories come again in every report."""
+
+
+@lru_cache(MEASURES)
+def _measured(text: str, face: FontProperties, is_math: Any) -> tuple[float, float, float]:
+    """Width, height and descent in points."""
+    return text_to_path.get_text_width_height_descent(text, face, is_math)
+
+
+class Renderer(RendererSVG):
+    """Knows the measures of texts that it has seen in other charts."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        # A copy, since matplotlib changes properties in place.
+        return _measured(s, prop.copy(), ismath)
+
 
 class Canvas(FigureCanvasSVG):
-    """A canvas that layouts ask for the renderer by which it will be drawn."""
+    """A canvas that is measured by the renderer by which it will be drawn."""
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
-        width, height = figure.get_size_inches()
+        self._width, self._height = (inches * POINTS for inches in figure.get_size_inches())
         self._out = io.StringIO()
         self._renderer = MixedModeRenderer(
             figure,
-            width,
-            height,
+            self._width / POINTS,
+            self._height / POINTS,
             POINTS,
-            RendererSVG(
-                width * POINTS,
-                height * POINTS,
+            Renderer(
+                self._width,
+                self._height,
                 self._out,
                 image_dpi=POINTS,
                 metadata={"Date": None, "Creator": None},
@@ -42,20 +72,33 @@ class Canvas(FigureCanvasSVG):
 
     def svg(self) -> str:
         """The chart, laid out and drawn; once for each canvas."""
-        engine = self.figure.get_layout_engine()
-        assert engine
-        engine.execute(self.figure)
-        # Left to `draw`, it would be laid out again.
-        self.figure.set_layout_engine(None)
+        for axes in self.figure.axes:
+            self._fit(axes)
         self.figure.draw(self._renderer)  # type: ignore[arg-type]
         self._renderer.finalize()
         return self._out.getvalue()
 
+    def _fit(self, axes: Axes) -> None:
+        """Let the axes, with all that stands around them, fill the sheet.
 
-def sheet(width: float, height: float) -> Figure:
-    """An empty figure of so many inches."""
-    figure = Figure(
-        figsize=(width, height), dpi=POINTS, layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.04)
-    )
-    Canvas(figure)
-    return figure
+        One look is enough: what stands around has its size in points, whatever size the axes have.
+        """
+        around, inner = axes.get_tightbbox(self._renderer), axes.bbox  # type: ignore[arg-type]
+        assert around
+        left, width = _between(inner.x0 - around.x0, around.x1 - inner.x1, self._width)
+        bottom, height = _between(inner.y0 - around.y0, around.y1 - inner.y1, self._height)
+        axes.set_position((left, bottom, width, height))
+
+
+def _between(before: float, after: float, whole: float) -> tuple[float, float]:
+    """Where the axes begin, and how long they are, as parts of the whole."""
+    rest = max(whole - before - after - 2 * PAD, whole * LEAST)
+    return (before + PAD) / whole, rest / whole
+
+
+def svg(width: float, height: float, draw: Callable[[Axes], None]) -> str:
+    """A sheet of so many inches with what `draw` puts on it."""
+    figure = Figure(figsize=(width, height), dpi=POINTS)
+    canvas = Canvas(figure)
+    draw(figure.add_subplot())
+    return canvas.svg()

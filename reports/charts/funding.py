@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from reports.charts.canvas import (
     FILLS,
     INK,
-    finished,
+    chart,
     grid_lines,
     in_wan,
     nothing,
-    sheet,
     thousands,
     wan,
 )
 from reports.document import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Pot(NamedTuple):
@@ -36,36 +38,7 @@ def funding(pots: Sequence[Pot]) -> Figure:
     caption = _("资金合同数、到位数与支出数")
     if not any(pot.committed or pot.received or pot.spent for pot in pots):
         return nothing(_("尚无资金。"), caption=caption)
-    figure, axes = sheet(20 + 16 * len(pots))
-    parts = ((_("合同数"), "committed"), (_("到位数"), "received"), (_("支出数"), "spent"))
-    for offset, ((label, name), fill) in enumerate(zip(parts, FILLS, strict=False)):
-        lengths = [in_wan(getattr(pot, name)) for pot in pots]
-        places = [len(pots) - 1 - place - (offset - 1) * 0.27 for place in range(len(pots))]
-        axes.barh(
-            places,
-            lengths,
-            height=0.25,
-            facecolor=fill.colour,
-            hatch=fill.hatch,
-            edgecolor=INK,
-            linewidth=0.6,
-            label=label,
-        )
-        for place, length, pot in zip(places, lengths, pots, strict=True):
-            axes.annotate(
-                wan(getattr(pot, name)),
-                (max(length, 0), place),
-                (3, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7,
-            )
-    axes.set_yticks(range(len(pots)), [pot.source for pot in pots][::-1])
-    axes.set_xlabel(_("金额（万元）"))
-    axes.margins(x=0.12)
-    thousands(axes.xaxis)
-    grid_lines(axes, "x")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+
     alt = "".join(
         _("%(source)s：合同 %(committed)s 万元，到位 %(received)s 万元，支出 %(spent)s 万元。")
         % {
@@ -76,4 +49,36 @@ def funding(pots: Sequence[Pot]) -> Figure:
         }
         for pot in pots
     )
-    return finished(figure, caption=caption, alt=alt)
+
+    def draw(axes: Axes) -> None:
+        parts = ((_("合同数"), "committed"), (_("到位数"), "received"), (_("支出数"), "spent"))
+        for offset, ((label, name), fill) in enumerate(zip(parts, FILLS, strict=False)):
+            lengths = [in_wan(getattr(pot, name)) for pot in pots]
+            places = [len(pots) - 1 - place - (offset - 1) * 0.27 for place in range(len(pots))]
+            axes.barh(
+                places,
+                lengths,
+                height=0.25,
+                facecolor=fill.colour,
+                hatch=fill.hatch,
+                edgecolor=INK,
+                linewidth=0.6,
+                label=label,
+            )
+            for place, length, pot in zip(places, lengths, pots, strict=True):
+                axes.annotate(
+                    wan(getattr(pot, name)),
+                    (max(length, 0), place),
+                    (3, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7,
+                )
+        axes.set_yticks(range(len(pots)), [pot.source for pot in pots][::-1])
+        axes.set_xlabel(_("金额（万元）"))
+        axes.margins(x=0.12)
+        thousands(axes.xaxis)
+        grid_lines(axes, "x")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+
+    return chart(20 + 16 * len(pots), draw, caption=caption, alt=alt)

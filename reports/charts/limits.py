@@ -14,10 +14,9 @@ from reports.charts.canvas import (
     ORANGE,
     RED,
     SMALL,
-    finished,
+    chart,
     grid_lines,
     in_wan,
-    sheet,
     thousands,
     wan,
 )
@@ -33,77 +32,79 @@ def limits(
     """Provincial grant along, park money up, in yuan, with the ratio 1:ratio, the cap on the grant, and a third of
     the new investment as lines; the area that keeps all three is shaded. A limit that is None binds nobody.
     """
-    figure, axes = sheet(92)
-    x, y = in_wan(province), in_wan(park)
-    third = float(invested) / 30_000 if invested is not None else None
-    most = in_wan(cap) if cap is not None else None
-    reach = max(x, y, third or 0.0, most or 0.0, 1.0) * 1.12
-    pitch = float(ratio) if ratio is not None else None
-    axes.set_xlim(0, reach)
-    axes.set_ylim(0, reach)
-    _shade(axes, reach, third=third, most=most, pitch=pitch)
-    if pitch is not None:
-        end = min(reach, reach / pitch) if pitch else reach
+
+    def draw(axes: Axes) -> None:
+        x, y = in_wan(province), in_wan(park)
+        third = float(invested) / 30_000 if invested is not None else None
+        most = in_wan(cap) if cap is not None else None
+        reach = max(x, y, third or 0.0, most or 0.0, 1.0) * 1.12
+        pitch = float(ratio) if ratio is not None else None
+        axes.set_xlim(0, reach)
+        axes.set_ylim(0, reach)
+        _shade(axes, reach, third=third, most=most, pitch=pitch)
+        if pitch is not None:
+            end = min(reach, reach / pitch) if pitch else reach
+            axes.plot(
+                [0, end],
+                [0, pitch * end],
+                color=BLUE,
+                linewidth=1.6,
+                label=_("配套比例 1:%(ratio)s，应在线上或其上方")
+                % {"ratio": f"{ratio.normalize():f}" if ratio is not None else ""},
+            )
+        if most is not None:
+            axes.plot(
+                [most, most],
+                [0, reach],
+                color=ORANGE,
+                linewidth=1.8,
+                linestyle=(0, (6, 2)),
+                label=_("省拨款上限 %(cap)s 万元，应在线上或其左侧")
+                % {"cap": wan(cap) if cap is not None else ""},
+            )
+        if third is not None:
+            axes.plot(
+                [0, third],
+                [third, 0],
+                color=GREEN,
+                linewidth=1.8,
+                linestyle=(0, (1.2, 1.2)),
+                label=_("财政资助为新增总投入的三分之一，应在线上或其下方"),
+            )
         axes.plot(
-            [0, end],
-            [0, pitch * end],
-            color=BLUE,
-            linewidth=1.6,
-            label=_("配套比例 1:%(ratio)s，应在线上或其上方")
-            % {"ratio": f"{ratio.normalize():f}" if ratio is not None else ""},
+            [x],
+            [y],
+            marker="D",
+            markersize=8,
+            color=RED,
+            markeredgecolor=INK,
+            linestyle="none",
+            label=_("本项目：省拨款 %(province)s 万元，园区配套 %(park)s 万元")
+            % {"province": wan(province), "park": wan(park)},
+            zorder=5,
+            clip_on=False,
         )
-    if most is not None:
-        axes.plot(
-            [most, most],
-            [0, reach],
-            color=ORANGE,
-            linewidth=1.8,
-            linestyle=(0, (6, 2)),
-            label=_("省拨款上限 %(cap)s 万元，应在线上或其左侧")
-            % {"cap": wan(cap) if cap is not None else ""},
+        left = x > reach * 0.8
+        axes.annotate(
+            _("本项目"),
+            (x, y),
+            (-9 if left else 9, 2),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="bottom",
+            fontsize=SMALL,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
+            zorder=6,
         )
-    if third is not None:
-        axes.plot(
-            [0, third],
-            [third, 0],
-            color=GREEN,
-            linewidth=1.8,
-            linestyle=(0, (1.2, 1.2)),
-            label=_("财政资助为新增总投入的三分之一，应在线上或其下方"),
-        )
-    axes.plot(
-        [x],
-        [y],
-        marker="D",
-        markersize=8,
-        color=RED,
-        markeredgecolor=INK,
-        linestyle="none",
-        label=_("本项目：省拨款 %(province)s 万元，园区配套 %(park)s 万元")
-        % {"province": wan(province), "park": wan(park)},
-        zorder=5,
-        clip_on=False,
-    )
-    left = x > reach * 0.8
-    axes.annotate(
-        _("本项目"),
-        (x, y),
-        (-9 if left else 9, 2),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="bottom",
-        fontsize=SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
-        zorder=6,
-    )
-    axes.set_xlabel(_("省拨款（万元）"))
-    axes.set_ylabel(_("园区配套（万元）"))
-    thousands(axes.xaxis)
-    thousands(axes.yaxis)
-    grid_lines(axes, "both")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=1, alignment="left")
-    return finished(
-        figure, caption=_("财政资助限额与本项目的位置"), alt=_alt(province, park, invested, cap, ratio)
+        axes.set_xlabel(_("省拨款（万元）"))
+        axes.set_ylabel(_("园区配套（万元）"))
+        thousands(axes.xaxis)
+        thousands(axes.yaxis)
+        grid_lines(axes, "both")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=1, alignment="left")
+
+    return chart(
+        92, draw, caption=_("财政资助限额与本项目的位置"), alt=_alt(province, park, invested, cap, ratio)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -11,16 +12,18 @@ from reports.charts.canvas import (
     FILLS,
     INK,
     SMALL,
-    finished,
+    chart,
     grid_lines,
     in_wan,
     nothing,
-    sheet,
     thousands,
     wan,
     wrapped,
 )
 from reports.document import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _INSIDE = 0.07
 """A part so high, against the whole axis, has room for its amount."""
@@ -34,50 +37,60 @@ def spending(years: Sequence[int], categories: Sequence[str], amounts: Sequence[
     caption = _("分年度、分科目支出")
     if not years or not any(any(row) for row in amounts):
         return nothing(_("尚无支出。"), caption=caption)
-    figure, axes = sheet(84)
+
     totals = [sum((row[place] for row in amounts), Decimal(0)) for place in range(len(years))]
-    above, below = [0.0] * len(years), [0.0] * len(years)
-    reach = max(max(map(in_wan, totals)), 0.01)
-    for (name, row), fill in zip(_few(categories, amounts), FILLS, strict=False):
-        heights = [in_wan(amount) for amount in row]
-        feet = [(above if height >= 0 else below)[place] for place, height in enumerate(heights)]
-        axes.bar(
-            range(len(years)),
-            heights,
-            bottom=feet,
-            width=min(0.62, 0.16 * len(years) + 0.1),
-            facecolor=fill.colour,
-            hatch=fill.hatch,
-            edgecolor=INK,
-            linewidth=0.6,
-            label=wrapped(name, 9, 2),
+
+    def draw(axes: Axes) -> None:
+        above, below = [0.0] * len(years), [0.0] * len(years)
+        reach = max(max(map(in_wan, totals)), 0.01)
+        for (name, row), fill in zip(_few(categories, amounts), FILLS, strict=False):
+            heights = [in_wan(amount) for amount in row]
+            feet = [(above if height >= 0 else below)[place] for place, height in enumerate(heights)]
+            axes.bar(
+                range(len(years)),
+                heights,
+                bottom=feet,
+                width=min(0.62, 0.16 * len(years) + 0.1),
+                facecolor=fill.colour,
+                hatch=fill.hatch,
+                edgecolor=INK,
+                linewidth=0.6,
+                label=wrapped(name, 9, 2),
+            )
+            for place, (height, foot) in enumerate(zip(heights, feet, strict=True)):
+                (above if height >= 0 else below)[place] += height
+                if height >= reach * _INSIDE:
+                    axes.text(
+                        place,
+                        foot + height / 2,
+                        wan(row[place]),
+                        ha="center",
+                        va="center",
+                        fontsize=7,
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+                    )
+        for place, total in enumerate(totals):
+            axes.annotate(
+                wan(total),
+                (place, above[place]),
+                (0, 3),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+            )
+        axes.axhline(0, color=INK, linewidth=0.6)
+        axes.set_xticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
+        axes.set_xlim(-0.6, len(years) - 0.4)
+        axes.set_ylim(min(below) * 1.1, max(above) * 1.1)
+        axes.set_ylabel(_("支出（万元）"))
+        thousands(axes.yaxis)
+        grid_lines(axes, "y")
+        handles, names = axes.get_legend_handles_labels()
+        axes.legend(
+            handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.0, 0.5), labelspacing=0.8
         )
-        for place, (height, foot) in enumerate(zip(heights, feet, strict=True)):
-            (above if height >= 0 else below)[place] += height
-            if height >= reach * _INSIDE:
-                axes.text(
-                    place,
-                    foot + height / 2,
-                    wan(row[place]),
-                    ha="center",
-                    va="center",
-                    fontsize=7,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-                )
-    for place, total in enumerate(totals):
-        axes.annotate(
-            wan(total), (place, above[place]), (0, 3), textcoords="offset points", ha="center", fontsize=SMALL
-        )
-    axes.axhline(0, color=INK, linewidth=0.6)
-    axes.set_xticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
-    axes.set_xlim(-0.6, len(years) - 0.4)
-    axes.set_ylim(min(below) * 1.1, max(above) * 1.1)
-    axes.set_ylabel(_("支出（万元）"))
-    thousands(axes.yaxis)
-    grid_lines(axes, "y")
-    handles, names = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.0, 0.5), labelspacing=0.8)
-    return finished(figure, caption=caption, alt=_alt(years, categories, amounts, totals))
+
+    return chart(84, draw, caption=caption, alt=_alt(years, categories, amounts, totals))
 
 
 def _few(

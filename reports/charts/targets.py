@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from reports.charts.canvas import GREY, INK, SMALL, Fill, finished, grid_lines, nothing, sheet, wrapped
+from reports.charts.canvas import GREY, INK, SMALL, Fill, chart, grid_lines, nothing, wrapped
 from reports.document import Figure, Number, Percent
 from reports.shown import shown
 
@@ -48,59 +48,62 @@ def targets(all_targets: Sequence[Target]) -> Figure:
     drawn = counted
     if len(counted) > ROWS:
         drawn = sorted(counted, key=lambda each: each[1])[:ROWS]
-    figure, axes = sheet(34 + 7.6 * len(drawn))
-    for row, (target, percent) in enumerate(drawn):
-        fill = _MET if percent >= 100 else _SHORT
-        length = float(min(max(percent, Decimal(0)), _END))
-        axes.barh(
-            row,
-            length,
-            height=0.56,
-            facecolor=fill.colour,
-            hatch=fill.hatch,
-            edgecolor=INK,
-            linewidth=0.6,
+
+    def draw(axes: Axes) -> None:
+        lengths = [float(min(max(percent, Decimal(0)), _END)) for _target, percent in drawn]
+        for fill, is_met in ((_MET, True), (_SHORT, False)):
+            rows = [row for row, (_target, percent) in enumerate(drawn) if (percent >= 100) is is_met]
+            axes.barh(
+                rows,
+                [lengths[row] for row in rows],
+                height=0.56,
+                facecolor=fill.colour,
+                hatch=fill.hatch,
+                edgecolor=INK,
+                linewidth=0.6,
+            )
+        for row, (target, percent) in enumerate(drawn):
+            if percent > _END:
+                axes.annotate("»", (lengths[row], row), (2, 0), textcoords="offset points", va="center")
+            # Beside the axis, where no bar and no line can run through the figures.
+            axes.annotate(
+                _figures(target, percent),
+                (1.0, row),
+                (6, 0),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+            )
+        axes.axvline(100, color=INK, linewidth=1.2, linestyle=(0, (4, 2)))
+        for text, x, side, across in (
+            (_("合同值"), 100.0, "center", "data"),
+            (_("完成值／合同值（完成率）"), 1.0, "left", "axes fraction"),
+        ):
+            axes.annotate(
+                text,
+                (x, 1.0),
+                (0 if side == "center" else 6, 3),
+                xycoords=(across, "axes fraction"),
+                textcoords="offset points",
+                ha=side,  # type: ignore[arg-type]
+                fontsize=SMALL,
+                color=GREY,
+            )
+        axes.set_yticks(
+            range(len(drawn)),
+            [wrapped(target.name, 17, 2) for target, _percent in drawn],
+            linespacing=1.15,
         )
-        if percent > _END:
-            axes.annotate("»", (length, row), (2, 0), textcoords="offset points", va="center")
-        # Beside the axis, where no bar and no line can run through the figures.
-        axes.annotate(
-            _figures(target, percent),
-            (1.0, row),
-            (6, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-        )
-    axes.axvline(100, color=INK, linewidth=1.2, linestyle=(0, (4, 2)))
-    for text, x, side, across in (
-        (_("合同值"), 100.0, "center", "data"),
-        (_("完成值／合同值（完成率）"), 1.0, "left", "axes fraction"),
-    ):
-        axes.annotate(
-            text,
-            (x, 1.0),
-            (0 if side == "center" else 6, 3),
-            xycoords=(across, "axes fraction"),
-            textcoords="offset points",
-            ha=side,  # type: ignore[arg-type]
-            fontsize=SMALL,
-            color=GREY,
-        )
-    axes.set_yticks(
-        range(len(drawn)),
-        [wrapped(target.name, 17, 2) for target, _percent in drawn],
-        linespacing=1.15,
-    )
-    axes.set_ylim(len(drawn) - 0.4, -0.6)
-    axes.set_xlim(0, float(_END) + 6)
-    axes.set_xticks([0, 50, 100, 150])
-    axes.set_xlabel(_label(len(drawn), len(counted)))
-    axes.tick_params(axis="y", length=0)
-    grid_lines(axes, "x")
-    _legend(axes)
-    return finished(figure, caption=caption, alt=_alt(all_targets, counted))
+        axes.set_ylim(len(drawn) - 0.4, -0.6)
+        axes.set_xlim(0, float(_END) + 6)
+        axes.set_xticks([0, 50, 100, 150])
+        axes.set_xlabel(_label(len(drawn), len(counted)))
+        axes.tick_params(axis="y", length=0)
+        grid_lines(axes, "x")
+        _legend(axes)
+
+    return chart(34 + 7.6 * len(drawn), draw, caption=caption, alt=_alt(all_targets, counted))
 
 
 def _legend(axes: Axes) -> None:

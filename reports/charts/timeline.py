@@ -19,10 +19,9 @@ from reports.charts.canvas import (
     RED,
     SMALL,
     Fill,
-    finished,
+    chart,
     grid_lines,
     nothing,
-    sheet,
     wrapped,
 )
 from reports.document import Day, Figure
@@ -101,27 +100,30 @@ def timeline(steps: Sequence[Step], *, on: date) -> Figure:
     counts = Counter(_fate(step, on) for step in ordered)
     if len(ordered) > ROWS:
         return _by_year(ordered, on, caption, counts)
-    figure, axes = sheet(26 + 7.2 * len(ordered))
-    for row, step in enumerate(ordered):
-        _draw(axes, row, step, on)
-    axes.axvline(_number(on), color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    axes.annotate(
-        _("截至%(on)s") % {"on": shown(Day(on))},
-        (_number(on), 1.0),
-        (0, 3),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="center",
-        fontsize=SMALL,
-        color=GREY,
-    )
-    axes.set_yticks(range(len(ordered)), [wrapped(step.name, 17, 2) for step in ordered], linespacing=1.15)
-    axes.set_ylim(len(ordered) - 0.4, -0.6)
-    _days(axes, ordered, on)
-    axes.grid(axis="both", color=PALE, linewidth=0.4)
-    axes.tick_params(axis="y", length=0)
-    _legend(axes)
-    return finished(figure, caption=caption, alt=_alt(ordered, on, counts))
+
+    def draw(axes: Axes) -> None:
+        _draw(axes, ordered, on)
+        axes.axvline(_number(on), color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
+        axes.annotate(
+            _("截至%(on)s") % {"on": shown(Day(on))},
+            (_number(on), 1.0),
+            (0, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            fontsize=SMALL,
+            color=GREY,
+        )
+        axes.set_yticks(
+            range(len(ordered)), [wrapped(step.name, 17, 2) for step in ordered], linespacing=1.15
+        )
+        axes.set_ylim(len(ordered) - 0.4, -0.6)
+        _days(axes, ordered, on)
+        axes.grid(axis="both", color=PALE, linewidth=0.4)
+        axes.tick_params(axis="y", length=0)
+        _legend(axes)
+
+    return chart(26 + 7.2 * len(ordered), draw, caption=caption, alt=_alt(ordered, on, counts))
 
 
 def _fate(step: Step, on: date) -> int:
@@ -139,25 +141,56 @@ def _number(day: date) -> float:
     return float(date2num(day))
 
 
-def _draw(axes: Axes, row: int, step: Step, on: date) -> None:
-    fate, planned = _fate(step, on), _number(step.planned)
+def _draw(axes: Axes, steps: Sequence[Step], on: date) -> None:
+    """A row a milestone; what looks alike is drawn together, since each call costs matplotlib about as much as its points."""
+    fates = [_fate(step, on) for step in steps]
+    planned = [_number(step.planned) for step in steps]
+    # Where the line of each ends; of what is not done and not late it has none.
+    ends = [
+        _number(step.done)
+        if fate in _DONE_LINES and step.done is not None
+        else _number(on)
+        if fate == LATE
+        else start
+        for step, fate, start in zip(steps, fates, planned, strict=True)
+    ]
+
+    def rows(*those: int) -> list[int]:
+        return [row for row, fate in enumerate(fates) if fate in those]
+
+    def marks(these: list[int], places: list[float], **look: object) -> None:
+        if these:
+            axes.plot([places[row] for row in these], these, **look)  # type: ignore[arg-type]
+
+    for fate, look in {**_DONE_LINES, LATE: _LATE_LINE}.items():
+        these = [row for row in rows(fate) if ends[row] != planned[row]]
+        if these:
+            axes.hlines(
+                these,
+                [planned[row] for row in these],
+                [ends[row] for row in these],
+                zorder=2,
+                **look,  # type: ignore[arg-type]
+            )
+    marks(rows(WAIVED), planned, color=GREY, **_WAIVED_MARK)
+    marks(rows(IN_TIME, LATE_DONE, LATE, TO_COME), planned, zorder=2.5, **_PLANNED_MARK)
+    for fate, look in _DONE_LINES.items():
+        marks(rows(fate), ends, zorder=3, **look, **_DONE_MARK | {"linestyle": "none"})
+    for row, (step, fate) in enumerate(zip(steps, fates, strict=True)):
+        if said := _said(step, fate, on):
+            _label(axes, max(planned[row], ends[row]), row, said)
+
+
+def _said(step: Step, fate: int, on: date) -> str:
+    """What stands beside its line; nothing where it was done on its day or is to come."""
     if fate == WAIVED:
-        axes.plot([planned], [row], color=GREY, **_WAIVED_MARK)  # type: ignore[arg-type]
-        _label(axes, planned, row, str(_NAMES[WAIVED]))
-        return
-    axes.plot([planned], [row], zorder=2.5, **_PLANNED_MARK)  # type: ignore[arg-type]
-    if fate in _DONE_LINES and step.done is not None:
-        done, days = _number(step.done), (step.done - step.planned).days
-        axes.plot([planned, done], [row, row], **_DONE_LINES[fate])  # type: ignore[arg-type]
-        axes.plot([done], [row], zorder=3, **(_DONE_LINES[fate] | _DONE_MARK))  # type: ignore[arg-type]
-        if days:
-            said = _("晚 %(days)d 天") if days > 0 else _("早 %(days)d 天")
-            _label(axes, max(planned, done), row, said % {"days": abs(days)})
-    elif fate == LATE:
-        axes.plot([planned, _number(on)], [row, row], **_LATE_LINE)  # type: ignore[arg-type]
+        return str(_NAMES[WAIVED])
+    if fate == LATE:
         days = (on - step.planned).days
-        late = ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
-        _label(axes, _number(on), row, late)
+        return ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
+    days = (step.done - step.planned).days if fate in _DONE_LINES and step.done else 0
+    said = _("晚 %(days)d 天") if days > 0 else _("早 %(days)d 天")
+    return said % {"days": abs(days)} if days else ""
 
 
 def _label(axes: Axes, x: float, row: int, text: str) -> None:
@@ -215,52 +248,54 @@ def _by_year(steps: Sequence[Step], on: date, caption: str, counts: Counter[int]
     of_year = {
         year: Counter(_fate(step, on) for step in steps if step.planned.year == year) for year in years
     }
-    figure, axes = sheet(34 + 8.5 * len(years))
-    feet = [0] * len(years)
-    most = max(sum(counted.values()) for counted in of_year.values())
-    for fate, fill in _FILLS.items():
-        widths = [of_year[year][fate] for year in years]
-        if not any(widths):
-            continue
-        axes.barh(
-            range(len(years)),
-            widths,
-            left=feet,
-            height=0.62,
-            facecolor=fill.colour,
-            hatch=fill.hatch,
-            edgecolor=INK,
-            linewidth=0.6,
-            label=str(_NAMES[fate]),
-        )
-        for row, (width, foot) in enumerate(zip(widths, feet, strict=True)):
-            if width >= most * 0.035:
-                axes.text(
-                    foot + width / 2,
-                    row,
-                    str(width),
-                    ha="center",
-                    va="center",
-                    fontsize=SMALL,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-                )
-        feet = [foot + width for foot, width in zip(feet, widths, strict=True)]
-    for row, foot in enumerate(feet):
-        axes.annotate(
-            _("共 %(count)d 个") % {"count": foot},
-            (foot, row),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-        )
-    axes.set_yticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
-    axes.set_ylim(len(years) - 0.4, -0.6)
-    axes.set_xlim(0, most * 1.13)
-    axes.set_xlabel(_("里程碑（个），按计划年度，截至%(on)s") % {"on": shown(Day(on))})
-    grid_lines(axes, "x")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)
-    return finished(figure, caption=caption, alt=_alt(steps, on, counts))
+
+    def draw(axes: Axes) -> None:
+        feet = [0] * len(years)
+        most = max(sum(counted.values()) for counted in of_year.values())
+        for fate, fill in _FILLS.items():
+            widths = [of_year[year][fate] for year in years]
+            if not any(widths):
+                continue
+            axes.barh(
+                range(len(years)),
+                widths,
+                left=feet,
+                height=0.62,
+                facecolor=fill.colour,
+                hatch=fill.hatch,
+                edgecolor=INK,
+                linewidth=0.6,
+                label=str(_NAMES[fate]),
+            )
+            for row, (width, foot) in enumerate(zip(widths, feet, strict=True)):
+                if width >= most * 0.035:
+                    axes.text(
+                        foot + width / 2,
+                        row,
+                        str(width),
+                        ha="center",
+                        va="center",
+                        fontsize=SMALL,
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+                    )
+            feet = [foot + width for foot, width in zip(feet, widths, strict=True)]
+        for row, foot in enumerate(feet):
+            axes.annotate(
+                _("共 %(count)d 个") % {"count": foot},
+                (foot, row),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+            )
+        axes.set_yticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
+        axes.set_ylim(len(years) - 0.4, -0.6)
+        axes.set_xlim(0, most * 1.13)
+        axes.set_xlabel(_("里程碑（个），按计划年度，截至%(on)s") % {"on": shown(Day(on))})
+        grid_lines(axes, "x")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)
+
+    return chart(34 + 8.5 * len(years), draw, caption=caption, alt=_alt(steps, on, counts))
 
 
 def _alt(steps: Sequence[Step], on: date, counts: Counter[int]) -> str:

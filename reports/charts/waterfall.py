@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -12,16 +12,18 @@ from reports.charts.canvas import (
     INK,
     SMALL,
     Fill,
-    finished,
+    chart,
     grid_lines,
     in_wan,
     nothing,
-    sheet,
     thousands,
     wan,
     wrapped,
 )
 from reports.document import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LEVEL, _UP, _DOWN, _BELOW = (
     Fill("#0b4f86", ""),
@@ -29,6 +31,9 @@ _LEVEL, _UP, _DOWN, _BELOW = (
     Fill("#f2b134", "////"),
     Fill("#c1440e", "xxxx"),
 )
+
+
+ZERO = Decimal(0)
 
 
 class Fall(NamedTuple):
@@ -52,58 +57,73 @@ def waterfall(falls: Sequence[Fall]) -> Figure:
     caption = _("合同资金到结余的变化")
     if not falls:
         return nothing(_("尚无资金。"), caption=caption)
-    figure, axes = sheet(82)
-    stands = Decimal(0)
-    reached = [stands]
-    for place, fall in enumerate(falls):
-        if fall.is_level and place and stands != fall.amount:
+    reached = _reached(falls)
+
+    def draw(axes: Axes) -> None:
+        for place, (fall, stands) in enumerate(zip(falls, reached, strict=True)):
+            _column(axes, place, fall, stands)
+            if place + 1 < len(falls):
+                axes.plot(
+                    [place + 0.29, place + 0.71],
+                    [in_wan(stands)] * 2,
+                    color=INK,
+                    linewidth=0.7,
+                    linestyle=":",
+                )
+        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.set_xticks(
+            range(len(falls)),
+            [wrapped(fall.label, max(3.2, 40 / len(falls)), 3) for fall in falls],
+            linespacing=1.2,
+        )
+        axes.set_xlim(-0.6, max(len(falls), 3) - 0.4)
+        least, most = in_wan(min(ZERO, *reached)), in_wan(max(ZERO, *reached))
+        room = (most - least) * 0.1 or 1.0
+        axes.set_ylim(least - room if least < 0 else 0, most + room)
+        axes.tick_params(axis="x", length=0)
+        axes.set_ylabel(_("万元"))
+        thousands(axes.yaxis)
+        grid_lines(axes, "y")
+
+    return chart(82, draw, caption=caption, alt=_alt(falls))
+
+
+def _reached(falls: Sequence[Fall]) -> list[Decimal]:
+    """Where it stands after each."""
+    reached: list[Decimal] = []
+    stands = ZERO
+    for fall in falls:
+        if fall.is_level and reached and stands != fall.amount:
             raise DoesNotAddUp(f"{fall.label}: {stands} != {fall.amount}")
-        before = Decimal(0) if fall.is_level else stands
-        stands = before + fall.amount
+        stands = fall.amount if fall.is_level else stands + fall.amount
         reached.append(stands)
-        fill = (
-            (_LEVEL if fall.amount >= 0 else _BELOW) if fall.is_level else _UP if fall.amount >= 0 else _DOWN
-        )
-        axes.bar(
-            place,
-            in_wan(fall.amount),
-            bottom=in_wan(before),
-            width=0.58,
-            facecolor=fill.colour,
-            hatch=fill.hatch,
-            edgecolor=INK,
-            linewidth=0.6,
-        )
-        if place + 1 < len(falls):
-            axes.plot(
-                [place + 0.29, place + 0.71], [in_wan(stands)] * 2, color=INK, linewidth=0.7, linestyle=":"
-            )
-        low = fall.is_level and fall.amount < 0
-        axes.annotate(
-            ("" if fall.is_level or fall.amount < 0 else "+") + wan(fall.amount),
-            (place, in_wan(stands if low else max(before, stands))),
-            (0, -4 if low else 3),
-            textcoords="offset points",
-            ha="center",
-            va="top" if low else "bottom",
-            fontsize=SMALL,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
-        )
-    axes.axhline(0, color=INK, linewidth=0.8)
-    axes.set_xticks(
-        range(len(falls)),
-        [wrapped(fall.label, max(3.2, 40 / len(falls)), 3) for fall in falls],
-        linespacing=1.2,
+    return reached
+
+
+def _column(axes: Axes, place: int, fall: Fall, stands: Decimal) -> None:
+    before = stands - fall.amount
+    low = fall.is_level and fall.amount < 0
+    fill = (_BELOW if low else _LEVEL) if fall.is_level else _UP if fall.amount >= 0 else _DOWN
+    axes.bar(
+        place,
+        in_wan(fall.amount),
+        bottom=in_wan(before),
+        width=0.58,
+        facecolor=fill.colour,
+        hatch=fill.hatch,
+        edgecolor=INK,
+        linewidth=0.6,
     )
-    axes.set_xlim(-0.6, max(len(falls), 3) - 0.4)
-    least, most = in_wan(min(reached)), in_wan(max(reached))
-    room = (most - least) * 0.1 or 1.0
-    axes.set_ylim(least - room if least < 0 else 0, most + room)
-    axes.tick_params(axis="x", length=0)
-    axes.set_ylabel(_("万元"))
-    thousands(axes.yaxis)
-    grid_lines(axes, "y")
-    return finished(figure, caption=caption, alt=_alt(falls))
+    axes.annotate(
+        ("+" if fall.amount > 0 and not fall.is_level else "") + wan(fall.amount),
+        (place, in_wan(stands if low else max(before, stands))),
+        (0, -4 if low else 3),
+        textcoords="offset points",
+        ha="center",
+        va="top" if low else "bottom",
+        fontsize=SMALL,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
+    )
 
 
 def _alt(falls: Sequence[Fall]) -> str:

@@ -34,6 +34,7 @@ class Report:
 
 class Command(BaseCommand):
     help = _("列出项目的资金情况和各条规则的判定。")
+    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

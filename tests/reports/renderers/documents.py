@@ -186,8 +186,8 @@ def everything(rows: int = 600, **differently: object) -> Document:
                         [
                             Figure(
                                 "省拨款与园区配套到位进程",
-                                SVG,
                                 "省拨款到位 520 万元，园区配套到位 520 万元。",
+                                lambda: SVG,
                             )
                         ],
                     )

@@ -37,7 +37,7 @@ def test_annexes_have_numbers_of_their_own_and_count_anew_inside():
 
 
 def test_tables_forms_and_figures_with_captions_are_counted_through_the_document():
-    blocks = [Table("甲", [], []), Table("", [], []), Pairs("乙", []), Figure("丙", "", ""), Paragraph("丁")]
+    blocks = [Table("甲", [], []), Table("", [], []), Pairs("乙", []), Figure("丙", "", str), Paragraph("丁")]
     pieces = [
         piece
         for piece in walk(document(Section("一", blocks), annexes=[Section("二", blocks)]))

@@ -181,7 +181,7 @@ def test_what_no_face_has_is_shown_as_geta_and_named_at_the_end(pages):
 
 
 def test_signs_missing_in_a_chart_do_not_stop_it():
-    chart = Figure("图", SVG.replace("图中", "𬎆"), "𬎆")
+    chart = Figure("图", "𬎆", lambda: SVG.replace("图中", "𬎆"))
     found = render(draft(sections=[Section("甲", [chart])], subject="乙"), "pdf")
 
     assert found.missing == "𬎆"
