@@ -83,8 +83,9 @@ class Instalment(Generic[PlannedT]):
     """A tranche as of a day. Amounts in yuan, none above the tranche's own.
 
     arrived: at the park or paid directly; None for money that does not pass through the park. waiting: what
-    lies at the park of it, since waiting_since, days_waited days. arrived_on, paid_on, confirmed_on: the day
-    on which all of it had come so far; None until then. late_days: past the planned day while it is not paid.
+    lies at the park of it, since waiting_since, days_waited days. direct: what of it was paid past the park.
+    arrived_on, paid_on, confirmed_on: the day on which all of it had come so far; None until then. late_days: past
+    the planned day while it is not paid.
     """
 
     tranche: PlannedT
@@ -93,6 +94,7 @@ class Instalment(Generic[PlannedT]):
     paid: Decimal
     confirmed: Decimal
     waiting: Decimal
+    direct: Decimal
     arrived_on: date | None
     paid_on: date | None
     confirmed_on: date | None
@@ -109,6 +111,11 @@ class Instalment(Generic[PlannedT]):
     def to_arrive(self) -> Decimal:
         """What is still to arrive of it; zero for money that does not pass through the park."""
         return ZERO if self.arrived is None else self.tranche.amount - self.arrived
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether all that was paid of it went past the park."""
+        return bool(self.direct) and self.direct >= self.paid
 
     @property
     def is_paid(self) -> bool:
@@ -166,6 +173,9 @@ class _Money:
             for flow, (low, high, _day) in zip(payments, self.paid, strict=True)
             if flow.confirmed_on is not None and flow.confirmed_on <= on
         ]
+        self.direct: list[Piece] = [
+            piece for flow, piece in zip(payments, self.paid, strict=True) if flow.kind == DIRECT
+        ]
         self.arrivals: list[tuple[date, Decimal]] | None = None
         self.held: list[Piece] = []
         if passes_park:
@@ -183,8 +193,8 @@ class _Money:
     def settles(self, tranche: PlannedT, low: Decimal) -> Instalment[PlannedT]:
         """The tranche, which begins where `low` yuan of the plan lie before it."""
         amount, high = tranche.amount, low + tranche.amount
-        paid, confirmed, waiting = (
-            _within(pieces, low, high) for pieces in (self.paid, self.confirmed, self.held)
+        paid, confirmed, waiting, direct = (
+            _within(pieces, low, high) for pieces in (self.paid, self.confirmed, self.held, self.direct)
         )
         arrived, arrived_on = self._arrived(low, high)
         state = TrancheState.PLANNED
@@ -204,6 +214,7 @@ class _Money:
             paid=paid,
             confirmed=confirmed,
             waiting=waiting,
+            direct=direct,
             arrived_on=arrived_on,
             paid_on=max(_days(self.paid, low, high)) if paid >= amount else None,
             confirmed_on=max(_days(self.confirmed, low, high)) if confirmed >= amount else None,

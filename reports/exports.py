@@ -138,7 +138,7 @@ def settlement_document(facts: SettlementFacts, digest: str) -> Document:
         kind=facts.kind,
         title=_("项目经费决算表"),
         subject=f"{project.number} {project.name}",
-        cover=[],
+        cover=[(_("承担单位"), party(facts.parties, "unit")), (_("数据截止日"), day(facts.on))],
         sections=[settlement_section(facts)],
         on=facts.on,
         digest=digest,

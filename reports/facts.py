@@ -225,9 +225,10 @@ class CoursePoint:
 class TrancheFacts:
     """A tranche with how far it is, as `finance.instalments.Instalment`.
 
-    arrived_on, paid_on, confirmed_on: the day on which all of it had come so far. days_at_park: from arrival to
-    payment, or how long the oldest part of it has waited at the park so far; None where nothing arrived or waits, and
-    for money that does not pass through the park. days_to_confirm: from payment to the unit's word.
+    is_direct: whether all that was paid of it went past the park. arrived_on, paid_on, confirmed_on: the day on which
+    all of it had come so far. days_at_park: from arrival to payment, or how long the oldest part of it has waited at
+    the park so far; None where nothing arrived or waits, and for money that does not pass through the park.
+    days_to_confirm: from payment to the unit's word.
     """
 
     pk: int
@@ -241,6 +242,7 @@ class TrancheFacts:
     arrived: Decimal | None
     paid: Decimal
     confirmed: Decimal
+    is_direct: bool = False
     arrived_on: date | None
     paid_on: date | None
     confirmed_on: date | None

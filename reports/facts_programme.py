@@ -43,6 +43,7 @@ class ResultFacts(LineFacts):
     leader: str
     start_on: date
     is_accepted: bool
+    is_outside_park: bool = False
     committed: Decimal
     grant: Decimal
     matching: Decimal

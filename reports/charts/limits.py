@@ -93,7 +93,7 @@ def limits(
             ha="right" if left else "left",
             va="bottom",
             fontsize=SMALL,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
             zorder=6,
         )
         axes.set_xlabel(_("省拨款（万元）"))

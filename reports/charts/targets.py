@@ -142,11 +142,11 @@ def _figures(target: Target, percent: Decimal) -> str:
 
 
 def _whole(percent: Decimal) -> str:
-    """One place, never rounded up to 100 % from below."""
-    rounded = percent.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    """As tables show it, but never rounded up to 100 % from below."""
+    rounded = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
     if rounded == 100 and percent < 100:
-        rounded = Decimal("99.9")
-    return shown(Percent(rounded, places=1))
+        rounded = Decimal("99.99")
+    return shown(Percent(rounded))
 
 
 def _alt(all_targets: Sequence[Target], counted: Sequence[tuple[Target, Decimal]]) -> str:

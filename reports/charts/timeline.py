@@ -187,10 +187,10 @@ def _said(step: Step, fate: int, on: date) -> str:
         return str(_NAMES[WAIVED])
     if fate == LATE:
         days = (on - step.planned).days
-        return ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
+        return ngettext("逾期 %(days)s 天", "逾期 %(days)s 天", days) % {"days": f"{days:,}"}
     days = (step.done - step.planned).days if fate in _DONE_LINES and step.done else 0
-    said = _("晚 %(days)d 天") if days > 0 else _("早 %(days)d 天")
-    return said % {"days": abs(days)} if days else ""
+    said = _("晚 %(days)s 天") if days > 0 else _("早 %(days)s 天")
+    return said % {"days": f"{abs(days):,}"} if days else ""
 
 
 def _label(axes: Axes, x: float, row: int, text: str) -> None:

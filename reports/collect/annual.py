@@ -20,6 +20,7 @@ from lifecycle.models import (
     Inspection,
     Project,
 )
+from lifecycle.wording import listed
 from reports.collect.head import opened
 from reports.collect.life import (
     HANDED_IN,
@@ -57,8 +58,11 @@ def collect_annual(project: Project, *, on: date, today: date, which: str = "") 
     until = min(on, date(year, 12, 31)) if year else on
     with opened(project, on=until, today=today) as known:
         reports: list[AnnualReport] = known.records[AnnualReport]
-        if year not in years_to_report(known.project, reports, on=on):
-            raise NothingToReport(_("实施期内没有已开始的 %(year)s 年度。") % {"year": which})
+        years = years_to_report(known.project, reports, on=on)
+        if not which and years:
+            raise NothingToReport(_("请指明年度：%(years)s。") % {"years": listed(map(str, years))})
+        if year not in years:
+            raise NothingToReport(_("实施期内没有已开始的 %(year)s 年度。") % {"year": which or on.year})
         spending = spending_of(project, on=until)
         steps = [step for found in known.overview.milestones.values() for step in found]
         plan = years_of(plan_in(known.project, steps, spending, on=until).years)

@@ -103,13 +103,19 @@ def milestones_of(steps: Iterable[PlannedStep]) -> list[MilestoneFacts]:
             late_days=step.late_days,
             is_waived=step.is_waived,
             is_verified=step.completed_on is not None and step.milestone.state == MilestoneState.VERIFIED,
-            progress=step.milestone.progress,
+            progress=_progress(step),
             owner=step.milestone.owner,
             weight=step.milestone.weight,
             planned_spend=step.milestone.planned_spend,
         )
         for step in steps
     ]
+
+
+def _progress(step: PlannedStep) -> str:
+    """What is said of it; nothing as of a day before it was done, since the words are of today."""
+    milestone = step.milestone
+    return milestone.progress if milestone.completed_on in (None, step.completed_on) else ""
 
 
 def years_of(years: Iterable[PlanYear]) -> list[YearFacts]:
@@ -273,7 +279,7 @@ def _extension(event: DatedEvent, *, on: date) -> ChangeFacts:
         is_approved=decided and approved,
         asked_on=event.happened_on,
         decided_on=decided_on if decided else None,
-        rows=[DifferenceFacts(label=_("延期"), before="", after=months)] if months else [],
+        rows=[DifferenceFacts(label=_("延长期限"), before="", after=months)] if months else [],
     )
 
 

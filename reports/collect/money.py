@@ -67,7 +67,7 @@ def _tranche(each: Instalment[Tranche]) -> TrancheFacts:
     at_park = to_confirm = None
     if each.waiting_since is not None:
         at_park = each.days_waited
-    elif each.arrived_on is not None and each.paid_on is not None:
+    elif each.arrived_on is not None and each.paid_on is not None and not each.is_direct:
         at_park = max((each.paid_on - each.arrived_on).days, 0)
     if each.paid_on is not None and each.confirmed_on is not None:
         to_confirm = (each.confirmed_on - each.paid_on).days
@@ -83,6 +83,7 @@ def _tranche(each: Instalment[Tranche]) -> TrancheFacts:
         arrived=each.arrived,
         paid=each.paid,
         confirmed=each.confirmed,
+        is_direct=each.is_direct,
         arrived_on=each.arrived_on,
         paid_on=each.paid_on,
         confirmed_on=each.confirmed_on,

@@ -112,6 +112,7 @@ def _result(
         leader=project.leader,
         start_on=project.start_on,
         is_accepted=each.stage.is_closed,
+        is_outside_park=project.is_outside_park,
         committed=each.funding.total.committed,
         grant=sources[PROVINCIAL].committed,
         matching=sources[MATCHING].committed,

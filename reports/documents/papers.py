@@ -30,7 +30,7 @@ def annual_document(facts: AnnualReportFacts, digest: str) -> Document:
             (_("承担单位"), party(facts.parties, "unit")),
             (_("项目负责人"), facts.project.leader),
             (_("高新区管委会"), party(facts.parties, "park")),
-            (_("数据截至"), day(facts.until)),
+            (_("数据截止日"), day(facts.until)),
         ],
         sections=annual_sections(facts),
         has_cover=True,

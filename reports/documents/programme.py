@@ -8,7 +8,7 @@ from reports.charts.funding import Pot, funding
 from reports.charts.unmet import Bar, unmet
 from reports.document import Document
 from reports.facts_programme import BriefFacts, DueListFacts, ParkFacts
-from reports.sections.brief import brief_sections
+from reports.sections.brief import brief_sections, worst_first
 from reports.sections.cells import day
 from reports.sections.due import due_sections
 from reports.sections.park import park_sections
@@ -76,7 +76,7 @@ def brief_document(facts: BriefFacts, digest: str) -> Document:
         "parks": unmet(
             [
                 Bar(each.name, each.breaching, each.warned, each.breaching_before)
-                for each in sorted(facts.parks, key=lambda each: (-each.breaching, -each.warned))[:20]
+                for each in worst_first(facts.parks)[:20]
             ],
             caption=_("各高新区有违规和只有提醒的项目数"),
         ),

@@ -145,8 +145,8 @@ def checks(facts: Facts, *, digest: str) -> list[Block]:
                 (_("程序版本"), Text(facts.made_by.program)),
                 (_("最新序号"), Number(facts.ledger.sequence)),
                 (_("分录笔数"), Number(facts.ledger.entries)),
-                (_("台账校验值"), Text(facts.ledger.head_hash)),
-                (_("数据校验值（SHA-256）"), Text(digest)),
+                (_("台账链校验值"), Text(facts.ledger.head_hash)),
+                (_("数据摘要（SHA-256）"), Text(digest)),
             ],
         ),
     ]

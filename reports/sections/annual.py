@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from finance.terms import RECEIVED_KINDS, REFUND
+from finance.terms import CATEGORIES, RECEIVED_KINDS, REFUND
 from reports.document import (
     Absent,
     Block,
@@ -62,7 +62,7 @@ def annual_sections(facts: AnnualReportFacts) -> list[Section]:
         Section(_("经济社会效益"), _benefits(facts)),
         Section(
             _("考核指标累计完成情况"),
-            or_absent(targets_blocks(facts.targets), _("合同未登记考核指标。")),
+            or_absent(_targets(facts), _("合同未登记考核指标。")),
         ),
         Section(_("检查、整改与变更"), _events(facts)),
         Section(_("下年度计划"), _next(facts)),
@@ -85,12 +85,12 @@ def _project(facts: AnnualReportFacts) -> list[Block]:
                 (_("开始日期"), Day(project.start_on, CONTRACT)),
                 (_("结束日期"), Day(project.end_on, CONTRACT)),
                 (_("报告年度"), Text(_("%(year)d 年") % {"year": facts.year})),
-                (_("数据截至"), Day(facts.until)),
+                (_("数据截止日"), Day(facts.until)),
             ],
         )
     ]
     if report is None:
-        said = _("截至%(on)s，承担单位尚未提交 %(year)d 年度报告，以下为系统登记的情况。")
+        said = _("截至%(on)s，系统中没有承担单位提交的 %(year)d 年度报告，以下为系统登记的情况。")
         return [*blocks, Paragraph(said % {"on": day(facts.on), "year": facts.year})]
     source = row("annual_report", report.pk)
     blocks.append(
@@ -219,7 +219,8 @@ def _spending(facts: AnnualReportFacts) -> list[Block]:
         return [Absent(_("本年度没有支出。"))]
     sources = [each.source for each in facts.sources]
     amounts = {(each.category, each.source): each.amount for each in facts.spending}
-    names = list(dict.fromkeys(each.category for each in facts.spending))
+    spent_on = {each.category for each in facts.spending}
+    names = [each for each in CATEGORIES[facts.project.scheme] if each in spent_on]
     rows: list[list[Cell]] = [
         [
             Text(_(name)),
@@ -296,6 +297,15 @@ def _benefits(facts: AnnualReportFacts) -> list[Block]:
             note=_("累计数自项目开始实施之日起，由承担单位在年度报告中填报。"),
         )
     ]
+
+
+def _targets(facts: AnnualReportFacts) -> list[Block]:
+    """What was achieved is kept without a day, so of a year that is over the table says from when it is."""
+    blocks = targets_blocks(facts.targets)
+    if blocks and facts.until < facts.on:
+        said = _("考核指标的累计完成值不分年度登记，以下为截至%(on)s登记的累计数。")
+        return [Paragraph(said % {"on": day(facts.on)}), *blocks]
+    return blocks
 
 
 def _events(facts: AnnualReportFacts) -> list[Block]:

@@ -19,7 +19,10 @@ def brief_sections(facts: BriefFacts, figures: Figures) -> list[Section]:
         Section(_("按规则统计"), [*_rules(facts), *chart(figures, "rules")]),
         Section(
             _("按高新区统计"),
-            [*_places(facts.parks, _("各高新区违规与提醒情况"), _("高新区")), *chart(figures, "parks")],
+            [
+                *_places(worst_first(facts.parks), _("各高新区违规与提醒情况"), _("高新区")),
+                *chart(figures, "parks"),
+            ],
         ),
         Section(_("按批次统计"), _places(facts.batches, _("各批次违规与提醒情况"), _("批次"))),
         Section(_("本月新增违规"), _new(facts)),
@@ -116,6 +119,11 @@ def _rules(facts: BriefFacts) -> list[Block]:
             note=_("上月末指%(before)s；两日的结果均按目前登记的数据判定。") % {"before": day(facts.before)},
         )
     ]
+
+
+def worst_first(places: Sequence[PlaceChange]) -> list[PlaceChange]:
+    """In the order of the chart beside the table."""
+    return sorted(places, key=lambda each: (-each.breaching, -each.warned))
 
 
 def _places(places: Sequence[PlaceChange], caption: str, of: str) -> list[Block]:

@@ -94,8 +94,8 @@ def dated(value: date | None, source: Source | None = None) -> Day:
 
 
 def share(part: Decimal, whole: Decimal, source: Source | None = None) -> Percent:
-    """part ÷ whole as a percentage; a dash where the whole is nothing."""
-    return Percent(part * 100 / whole if whole else None, source=source)
+    """part ÷ whole as a percentage; a dash where the whole is nothing, or less."""
+    return Percent(part * 100 / whole if whole > 0 else None, source=source)
 
 
 def chart(figures: Figures, *names: str) -> list[Block]:

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from reports.document import Block, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
-from reports.sections.cells import dated, or_absent, row, words
+from reports.sections.cells import dated, day, or_absent, row, words
 
 
 def changes_section(facts: AcceptanceFacts) -> Section:
+    standing = _standing(facts)
     return Section(
         _("变更与例外"),
         sections=[
+            *([Section(_("暂停、终止与撤销"), standing)] if standing else []),
             Section(
                 _("变更情况"),
                 or_absent(changes_blocks(facts.changes), _("截至报告日，项目未申请变更或延期。")),
@@ -22,6 +24,40 @@ def changes_section(facts: AcceptanceFacts) -> Section:
             Section(_("例外情况"), or_absent(_exemptions(facts), _("截至报告日，没有经批准的例外。"))),
         ],
     )
+
+
+STANDING = ("暂停", "恢复", "终止", "撤销")
+"""Events by which a project stands still, goes on, or ends before its time."""
+
+
+def _standing(facts: AcceptanceFacts) -> list[Block]:
+    events = [each for each in facts.events if each.kind in STANDING]
+    if not events:
+        return []
+    last = events[-1]
+    return [
+        Paragraph(_("项目于%(on)s%(kind)s。") % {"on": day(last.on), "kind": _(last.kind)}),
+        Table(
+            _("暂停、终止与撤销情况"),
+            [
+                Column(_("事项"), 1),
+                Column(_("日期"), 1.4),
+                Column(_("结果"), 1),
+                Column(_("文号"), 2),
+                Column(_("理由"), 3),
+            ],
+            [
+                [
+                    Text(_(each.kind)),
+                    dated(each.on),
+                    words(_(each.result) if each.result else ""),
+                    words(each.document_no),
+                    words(each.note),
+                ]
+                for each in events
+            ],
+        ),
+    ]
 
 
 def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:

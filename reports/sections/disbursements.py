@@ -61,7 +61,7 @@ def _summary(facts: DisbursementsFacts) -> list[Block]:
             Text(_(each.source)),
             Money(each.committed, CONTRACT),
             Money(planned[each.source]),
-            Money(each.arrived_at_park) if each.source == PROVINCIAL else Text(_("不经园区")),
+            Money(each.arrived_at_park) if each.source == PROVINCIAL else Text("—"),
             Money(each.received, received_by(on, each.source)),
             share(each.received, each.committed),
             Money(each.held_at_park, held_by_park(on)) if each.source == PROVINCIAL else Text("—"),

@@ -166,7 +166,11 @@ def _checklist(facts: MidtermFacts) -> Sequence[Block]:
 def _conclusion(facts: MidtermFacts) -> list[Block]:
     check = facts.inspection
     result = _(check.result) if check.result else _("未登记")
-    return [Paragraph(_("检查结果：%(result)s。") % {"result": result}), *told(check.opinion)]
+    return [Paragraph(_("检查结果：%(result)s。") % {"result": result}), *_opinion(check.opinion)]
+
+
+def _opinion(opinion: str) -> Sequence[Block]:
+    return told(_("检查意见：%(opinion)s") % {"opinion": opinion.strip()}) if opinion.strip() else []
 
 
 def _signatures(facts: MidtermFacts) -> Signatures:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from finance.terms import ARRIVAL, FISCAL, MATCHING, PROVINCIAL
 from reports.document import Absent, Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
-from reports.facts import AcceptanceFacts
+from reports.facts import AcceptanceFacts, SourceFacts, TrancheFacts
 from reports.sections.cells import (
     CONTRACT,
     WAN,
@@ -111,32 +111,44 @@ def _sources(facts: AcceptanceFacts) -> list[Block]:
     ]
 
 
-def _ratio(ratio: Decimal | None, otherwise: str) -> str:
-    return _("1∶%(ratio)s") % {"ratio": f"{ratio:.4f}"} if ratio is not None else otherwise
+def _ratios(facts: AcceptanceFacts) -> str:
+    """What the contract promises of park money for each yuan of the province, what came, and what is demanded."""
+    if facts.project.is_outside_park:
+        return _("项目承担单位在高新区外，不要求园区配套。")
+
+    def said(ratio: Decimal, what: str) -> str:
+        province, park = (
+            next(getattr(each, what) for each in facts.sources if each.source == source) for source in FISCAL
+        )
+        # Four places where they are rounded, so that 1∶1 is said of nothing less.
+        return f"1∶{ratio.normalize() if ratio * province == park else ratio:f}"
+
+    if facts.ratio_committed is None:
+        return _("合同没有省拨款，不计算配套比例。")
+    sentence = _("省拨款与园区配套之比，合同约定为 %(committed)s，批次规定园区配套不低于 %(required)s；") % {
+        "committed": said(facts.ratio_committed, "committed"),
+        "required": f"{facts.limits.matching_province.normalize():f}∶{facts.limits.matching_park.normalize():f}",
+    }
+    if facts.ratio_received is None:
+        return sentence + _("省拨款尚未到位。")
+    return sentence + _("实际到位为 %(received)s。") % {"received": said(facts.ratio_received, "received")}
 
 
 def _course(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
-    said = _(
-        "省拨款与园区配套之比，合同约定为 %(committed)s，实际到位为 %(received)s；批次规定园区配套不低于 %(required)s。"
-    ) % {
-        "committed": _ratio(facts.ratio_committed, _("无（合同没有省拨款）")),
-        "received": _ratio(facts.ratio_received, _("无（省拨款尚未到位）")),
-        "required": f"{facts.limits.matching_province.normalize():f}∶{facts.limits.matching_park.normalize():f}",
-    }
-    if facts.project.is_outside_park:
-        said += _("项目承担单位在高新区外，不要求园区配套。")
+    said = _ratios(facts)
     if not facts.course:
         return [Paragraph(said), Absent(_("截至报告日，省拨款和园区配套均未到位。"))]
     on = facts.on
     points = facts.course
     if len(points) > COURSE_ROWS:
         points = list({(point.on.year, point.on.month): point for point in points}.values())
+    owes = not facts.project.is_outside_park
     rows: list[list[Cell]] = [
         [
             dated(point.on),
             Money(point.province, received_by(point.on, PROVINCIAL)),
             Money(point.park, received_by(point.on, MATCHING)),
-            Money(point.park - point.province, received_by(point.on, *FISCAL)),
+            *([Money(point.park - point.province, received_by(point.on, *FISCAL))] if owes else []),
         ]
         for point in points
     ]
@@ -149,11 +161,11 @@ def _course(facts: AcceptanceFacts, figures: Figures) -> Sequence[Block]:
                 Column(_("日期"), 1.4),
                 Column(_("省拨款累计到位"), 1.5),
                 Column(_("园区配套累计到位"), 1.5),
-                Column(_("配套超出（不足）"), 1.5),
+                *([Column(_("配套超出（不足）"), 1.5)] if owes else []),
             ],
             rows,
             unit=WAN,
-            note=_("不足以负数列示。截至%(on)s。") % {"on": day(on)},
+            note=(_("不足以负数列示。") if owes else "") + _("截至%(on)s。") % {"on": day(on)},
         ),
     ]
 
@@ -168,6 +180,7 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
         "paid": sum(each.paid >= each.amount for each in facts.tranches),
         "confirmed": sum(each.confirmed >= each.amount for each in facts.tranches),
     }
+    said += _unplanned(facts.sources, facts.tranches)
     if waited:
         said += _("经园区拨付的各期中，在园区停留最长 %(days)d 天，超过 %(limit)d 天的 %(over)d 期。") % {
             "days": max(each.days_at_park or 0 for each in waited),
@@ -180,7 +193,7 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
             Text(_("%(number)d（尾款）") % {"number": each.number} if each.is_tail else str(each.number)),
             Money(each.amount, row("tranche", each.pk)),
             dated(each.planned_on),
-            dated(each.arrived_on) if each.arrived is not None else Text(_("不经园区")),
+            Text(_("直接拨付")) if each.is_direct else dated(each.arrived_on),
             dated(each.paid_on),
             dated(each.confirmed_on),
             Number(each.days_at_park),
@@ -207,11 +220,25 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
             unit=WAN,
             note=_(
                 "到账、拨付和确认按先到先付顺序对应到各期，日期为该期全额完成之日；"
-                "停留天数为到账园区至拨付单位的天数，尚未拨付的计至报告日。"
+                "停留天数为到账园区至拨付单位的天数，尚未拨付的计至报告日；直接拨付的资金和园区配套不经到账环节，不计停留天数。"
             ),
         ),
         *_arrivals(facts),
     ]
+
+
+def _unplanned(sources: Sequence[SourceFacts], tranches: Sequence[TrancheFacts]) -> str:
+    """Where the plan of tranches is more or less than the contract says of a source; nothing where they agree."""
+    said = ""
+    for each in sources:
+        planned = sum((tranche.amount for tranche in tranches if tranche.source == each.source), ZERO)
+        if each.source in FISCAL and planned != each.committed:
+            said += _("%(source)s分期计划合计 %(planned)s，合同数为 %(committed)s，二者不一致。") % {
+                "source": _(each.source),
+                "planned": wan(planned),
+                "committed": wan(each.committed),
+            }
+    return said
 
 
 def _arrivals(facts: AcceptanceFacts) -> list[Block]:

@@ -59,7 +59,7 @@ def _opening(facts: ParkFacts) -> list[Block]:
     projects = facts.projects
     planned, done = count(projects, "planned"), count(projects, "done")
     said = _(
-        "%(park)s在%(batch)s共承担项目 %(count)d 个，涉及集群 %(clusters)d 个，合同资金 %(committed)s，其中省拨款 %(grant)s、"
+        "%(park)s在%(batch)s共有项目 %(count)d 个，涉及集群 %(clusters)d 个，合同资金 %(committed)s，其中省拨款 %(grant)s、"
         "园区配套 %(matching)s。截至%(on)s，到位资金 %(received)s，支出 %(spent)s；"
         "计划里程碑 %(planned)d 个，已完成 %(done)d 个；已结题项目 %(accepted)d 个。"
     ) % {
@@ -173,6 +173,7 @@ def _money(facts: ParkFacts) -> list[Block]:
 
 
 def _by_project(facts: ParkFacts) -> Table:
+    owing = [each for each in facts.projects if not each.is_outside_park]
     rows: list[list[Cell]] = [
         [
             Text(each.number, project_of(each.number)),
@@ -180,7 +181,7 @@ def _by_project(facts: ParkFacts) -> Table:
             Money(each.grant_received),
             Money(each.matching),
             Money(each.matching_received),
-            share(each.matching_received, each.grant_received),
+            share(each.matching_received, each.grant_received if not each.is_outside_park else ZERO),
             Money(each.committed),
             Money(each.received),
             Money(each.spent),
@@ -194,7 +195,7 @@ def _by_project(facts: ParkFacts) -> Table:
                 Money(total(facts.projects, name))
                 for name in ("grant", "grant_received", "matching", "matching_received")
             ),
-            share(total(facts.projects, "matching_received"), total(facts.projects, "grant_received")),
+            share(total(owing, "matching_received"), total(owing, "grant_received")),
             *(Money(total(facts.projects, name)) for name in ("committed", "received", "spent")),
         ]
     )
@@ -215,6 +216,9 @@ def _by_project(facts: ParkFacts) -> Table:
         rows,
         unit=WAN,
         has_total=True,
+        note=_("在高新区外的项目不要求园区配套，不计与省拨款之比，合计的比例也不含。")
+        if len(owing) < len(facts.projects)
+        else "",
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.document import Block, Column, Day, Money, Pairs, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ContractFacts, PartyFacts
-from reports.sections.cells import CONTRACT, WAN, dated, day, wan, words
+from reports.sections.cells import CONTRACT, WAN, ZERO, dated, day, wan, words
 
 ROLES = {
     "unit": gettext_lazy("承担单位"),
@@ -107,6 +107,10 @@ def _contract(facts: AcceptanceFacts) -> list[Block]:
             WAN,
         ),
     ]
+    promised = sum((each.committed for each in facts.sources), ZERO)
+    if promised != contract.total_investment:
+        said = _("各来源合计 %(promised)s，与新增总投入 %(total)s 不一致。")
+        blocks.append(Paragraph(said % {"promised": wan(promised), "total": wan(contract.total_investment)}))
     if contract.signatures:
         blocks.append(
             Table(

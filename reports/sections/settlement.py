@@ -23,7 +23,6 @@ from reports.facts import AcceptanceFacts, CategoryFacts, SettlementFacts, Sourc
 from reports.sections.cells import (
     WAN,
     ZERO,
-    day,
     fiscal_left,
     held_by_park,
     left_by,
@@ -31,7 +30,6 @@ from reports.sections.cells import (
     returned_by,
     spent_by,
 )
-from reports.sections.project import party
 from reports.shown import do_not_add_up
 
 EQUIPMENT = ("设备购置费", "设备试制费", "设备改造与租赁费")
@@ -126,7 +124,7 @@ def _form(facts: SettlementFacts) -> Table:
     if not _rounding_shows(income, lines):
         rounded = ""
     return Table(
-        _("%(unit)s（截至%(on)s）") % {"unit": party(facts.parties, "unit"), "on": day(facts.on)},
+        "",
         [
             Column(_("来源"), 1.8, into),
             Column(_("投入数"), 1.2, into),

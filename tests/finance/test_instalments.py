@@ -99,6 +99,20 @@ def test_a_tranche_is_paid_when_all_of_it_is(amount: str, state: str):
     assert (found.state.value, found.paid, found.left) == (state, D(amount), 100 - D(amount))
 
 
+def test_what_went_past_the_park_is_told_from_what_passed_through_it():
+    flows = [
+        flow("直接拨付", "2024-01-05", "100"),
+        flow("到账园区", "2024-02-01", "50"),
+        flow("拨付单位", "2024-02-05", "50"),
+    ]
+
+    first, second, third = of(*flows)
+
+    assert (first.direct, first.is_direct) == (D(100), True)
+    assert (second.direct, second.is_direct) == (D(0), False)
+    assert (third.direct, third.is_direct) == (D(0), False)
+
+
 def test_a_direct_payment_counts_as_arrived():
     found = of(flow("直接拨付", "2024-01-05", "100"))[0]
 

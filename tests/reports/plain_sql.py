@@ -91,6 +91,19 @@ def spent(number: str, on: date) -> dict[tuple[int, str, str], Decimal]:
     return {(year, category, source): total for year, category, source, total in found}
 
 
+def passed_by_the_park(number: str, on: date) -> bool:
+    """Whether the province paid the unit itself, and nothing by way of the park."""
+    found = live(
+        """
+        SELECT array_agg(DISTINCT kind) FROM live
+        WHERE source = '省拨款' AND kind IN ('到账园区', '拨付单位', '直接拨付')
+        """,
+        number,
+        on,
+    )
+    return bool(found[0][0] == ["直接拨付"])
+
+
 def tranches(
     number: str, on: date
 ) -> dict[tuple[str, int], tuple[Decimal, Decimal, date | None, date | None]]:

@@ -136,7 +136,7 @@ def test_a_year_that_was_not_reported_on_is_told_from_the_books() -> None:
     project = make_project()
     make_milestone(project, "2024-06-30")
 
-    assert "尚未提交 2024 年度报告" in text_of("annual", project, "2024")
+    assert "系统中没有承担单位提交的 2024 年度报告" in text_of("annual", project, "2024")
 
 
 @pytest.mark.django_db
@@ -144,6 +144,42 @@ def test_a_year_that_was_not_reported_on_is_told_from_the_books() -> None:
 def test_a_year_outside_the_term_or_to_come_is_refused(which: str) -> None:
     with pytest.raises(NothingToReport):
         collect_annual(make_project(), on=TODAY, today=TODAY, which=which)
+
+
+@pytest.mark.django_db
+def test_which_years_there_are_is_said_where_none_is_named() -> None:
+    project = make_project(milestones=False)
+
+    with pytest.raises(NothingToReport, match="请指明年度：2022、2023"):
+        collect_annual(project, on=date(2023, 5, 1), today=TODAY)
+
+
+@pytest.mark.django_db
+def test_the_year_does_not_tell_what_was_said_after_it() -> None:
+    project = make_project(milestones=False)
+    late = make_milestone(project, "2023-06-30", completed_on="2024-03-01")
+    in_time = make_milestone(project, "2023-09-30", completed_on="2023-09-30")
+    for milestone, progress in ((late, "已建成"), (in_time, "已验证")):
+        milestone.progress = progress
+        milestone.save(update_fields=["progress"])
+
+    steps = {
+        each.pk: each.progress
+        for each in collect_annual(project, on=TODAY, today=TODAY, which="2023").milestones
+    }
+
+    assert steps.pop(late.pk) == ""
+    assert list(steps.values()) == ["已验证"]
+
+
+@pytest.mark.django_db
+def test_results_of_a_year_that_is_over_say_from_when_they_are() -> None:
+    project = make_project()
+    project.targets.create(category="产品", name="新产品", contract_value="3", achieved_value="2")
+    said = f"以下为截至{TODAY.year}年{TODAY.month}月{TODAY.day}日登记的累计数"
+
+    assert said in text_of("annual", project, "2023")
+    assert said not in text_of("annual", project, str(TODAY.year))
 
 
 @pytest.mark.django_db

@@ -203,7 +203,7 @@ def test_hundreds_of_milestones_are_counted_by_year():
     assert sum(int(word.split()[1]) for word in words if word.startswith("共 ")) == 400
 
 
-@pytest.mark.parametrize(("reached", "said"), [("99.999", "99.9%"), ("100", "100.0%"), ("0", "0.0%")])
+@pytest.mark.parametrize(("reached", "said"), [("99.999", "99.99%"), ("100", "100.00%"), ("0", "0.00%")])
 def test_a_target_just_missed_never_reads_as_met(reached, said):
     figure = targets([Target("甲", Decimal("100.00"), Decimal(reached), "件")])
 

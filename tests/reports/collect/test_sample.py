@@ -65,9 +65,12 @@ def test_the_facts_of_every_project_say_what_plain_sql_says(
             )
             for each in facts.tranches
         } == plain_sql.tranches(number, on)
+        passed_by = plain_sql.passed_by_the_park(number, on)
         for each in facts.tranches:
+            assert each.is_direct == (passed_by and bool(each.paid) and each.source == "省拨款")
             if each.source == "省拨款" and each.arrived_on is not None and each.paid_on is not None:
-                assert each.days_at_park == max((each.paid_on - each.arrived_on).days, 0)
+                waited = max((each.paid_on - each.arrived_on).days, 0)
+                assert each.days_at_park == (None if passed_by else waited)
 
         assert {
             year.year: (year.planned, year.done, year.late) for year in facts.years if year.planned

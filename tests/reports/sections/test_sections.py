@@ -233,8 +233,64 @@ def test_tranches_say_how_long_they_waited_at_the_park(days, over):
     assert rows[0] == [
         "省拨款", "1", "100.00", "2022-10-31", "2022-10-01", "2022-10-20", "—", str(days), "100.00",
     ]  # fmt: skip
-    assert rows[1][4] == "不经园区"
+    assert rows[1][4] == "—"
     assert f"在园区停留最长 {days} 天，超过 30 天的 {over} 期" in paragraphs(section)
+
+
+def test_what_went_past_the_park_neither_arrived_nor_waited_there():
+    section = money_section(made.acceptance(tranches=[made.tranche(is_direct=True, days_at_park=None)]), {})
+
+    assert texts(table(section, "分期拨付情况"))[0][4] == "直接拨付"
+    assert "在园区停留最长" not in paragraphs(section)
+
+
+def test_a_plan_that_is_not_what_the_contract_promises_is_said():
+    sources = [made.source("省拨款", committed="3000000"), made.source("园区配套", committed="1000000")]
+    sources += [made.source("单位自筹"), made.source("社会资本")]
+    tranches = [made.tranche(1), made.tranche(2), made.tranche(1, "园区配套")]
+
+    said = paragraphs(money_section(made.acceptance(sources=sources, tranches=tranches), {}))
+
+    assert "省拨款分期计划合计 200.00 万元，合同数为 300.00 万元，二者不一致。" in said
+    assert "园区配套分期计划合计" not in said
+
+
+@pytest.mark.parametrize(
+    ("park", "ratio", "said"),
+    [("1000000", "1.0000", "1∶1，"), ("1500000", "1.5000", "1∶1.5，"), ("999999.99", "1.0000", "1∶1.0000，")],
+)
+def test_a_ratio_is_said_to_be_exact_only_where_it_is(park, ratio, said):
+    sources = [made.source("省拨款", committed="1000000"), made.source("园区配套", committed=park)]
+    sources += [made.source("单位自筹"), made.source("社会资本")]
+
+    section = money_section(made.acceptance(sources=sources, ratio_committed=D(ratio)), {})
+
+    assert f"合同约定为 {said}批次规定园区配套不低于 1∶1；省拨款尚未到位。" in paragraphs(section)
+
+
+def test_outside_the_park_nothing_is_said_of_a_ratio():
+    facts = made.acceptance(
+        project=made.project(is_outside_park=True),
+        ratio_committed=D("0.0000"),
+        ratio_received=D("0.0000"),
+        course=[made.point("2022-10-12", "1400000", "0")],
+    )
+
+    section = money_section(facts, {})
+
+    assert "项目承担单位在高新区外，不要求园区配套。" in paragraphs(section)
+    assert "1∶" not in paragraphs(section)
+    titles = [column.title for column in table(section, "省拨款与园区配套累计到位情况").columns]
+    assert titles == ["日期", "省拨款累计到位", "园区配套累计到位"]
+
+
+def test_a_share_of_less_than_nothing_is_none():
+    sources = [made.source(name) for name in ("省拨款", "园区配套", "社会资本")]
+    sources.insert(2, made.source("单位自筹", committed="-1000000"))
+
+    rows = texts(table(money_section(made.acceptance(sources=sources), {}), "资金来源、到位与使用情况"))
+
+    assert rows[2][3] == "—"
 
 
 def test_spending_by_year_and_category_adds_up_both_ways():
@@ -655,7 +711,29 @@ def test_an_acceptance_out_of_a_workbook_is_told_by_its_events():
 
     section = acceptance_section(made.acceptance(events=[event]))
 
-    assert texts(table(section, "验收情况（历史补录）")) == [["验收申请", "2026-03-26", "—", "—"]]
+    assert texts(table(section, "验收情况（历史补录）")) == [["验收申请", "2026-03-26", "—", "—", "—"]]
+
+
+def test_a_project_that_was_broken_off_says_when_and_why_and_that_nobody_will_accept_it():
+    event = EventFacts(
+        kind="终止",
+        on=date(2025, 3, 10),
+        result="",
+        value=None,
+        document_no="〔2025〕7号",
+        note="技术路线不可行",
+    )
+    facts = made.acceptance(project=made.project(is_ended=True), events=[event])
+
+    changes, acceptance = changes_section(facts), acceptance_section(facts)
+
+    assert texts(table(changes, "暂停、终止与撤销情况")) == [
+        ["终止", "2025-03-10", "—", "〔2025〕7号", "技术路线不可行"]
+    ]
+    assert "项目于2025年3月10日终止。" in paragraphs(changes)
+    assert [block.why for block in blocks_of(acceptance) if isinstance(block, Absent)] == [
+        "项目已于2025年3月10日终止，不再组织验收，情况见“变更与例外”。"
+    ]
 
 
 def entry(sequence: int, **facts) -> EntryFacts:
