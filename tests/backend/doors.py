@@ -20,6 +20,10 @@ STRANGERS = ("administrator", "log_reader", "other unit", "other park", "without
 HOLDS = {"other unit": "unit", "other park": "park"}
 """The role by which strangers may still do what is about no project of theirs."""
 
+TRY_EVERYTHING = ("nobody", "province", "other park")
+"""Who tries methods that an address does not serve too: one without a name, one inside, one outside. Whether it serves
+a method is asked before anybody's role is, so that the others would only say the same again."""
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 

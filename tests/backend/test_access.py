@@ -24,7 +24,7 @@ from lifecycle.models import (
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.models import Role
 from lifecycle.reminders.calendar_links import make_link
-from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, Door, addresses, id_of
+from tests.backend.doors import METHODS, ROLES_AROUND, STRANGERS, TRY_EVERYTHING, Door, addresses, id_of
 from tests.builders import make_exemption, make_project, make_tranche, moved, yuan
 from tests.finance.settling import asked
 from tests.lifecycle.inspecting import planned, raised, recorded
@@ -305,7 +305,7 @@ def test_an_address_lets_in_whom_the_table_names(name: str, project: Project):
     wrong = {}
     for who, person in people_around(project).items():
         client = api_of(person)
-        for method in METHODS:
+        for method in METHODS if who in TRY_EVERYTHING else door.methods:
             answer = client.generic(method, address, content_type="application/json")
             if answer.streaming:
                 answer.getvalue()
