@@ -14,7 +14,8 @@ from lifecycle.parties.models import Organisation, OrganisationKind
 from reports.built import Built
 from reports.collect.brief import collect_brief
 from reports.collect.due import collect_due
-from reports.collect.park import batches_by_park, collect_park
+from reports.collect.many import Progress, untold
+from reports.collect.park import batch_of, batches_by_park, collect_park
 from reports.document import Document
 from reports.documents.programme import brief_document, due_document, park_document
 from reports.facts import decode, digest_of, encode
@@ -46,6 +47,9 @@ PROGRAMME: dict[str, _Kind] = {
 }
 """The reports about many projects, by the name under which they are asked for."""
 
+ABOUT: frozenset[str] = frozenset().union(*(each.about for each in PROGRAMME.values()))
+"""The kinds of organisation of which there is any."""
+
 
 class Choice(NamedTuple):
     """A report that can be drawn up of an organisation. which: the batch, of a park's; label: what it is about."""
@@ -75,19 +79,39 @@ def choices_of(organisations: Sequence[Organisation]) -> dict[int, list[Choice]]
     return found
 
 
+def require_choice(kind: str, organisation: Organisation, which: str) -> None:
+    """Raises NothingToReport where there is no such report of the organisation; two queries, nothing is collected."""
+    if kind == ReportKind.PARK:
+        batch_of(organisation, which)
+
+
 def build_programme(
-    kind: str, organisation: Organisation, *, on: date, today: date, which: str = ""
+    kind: str,
+    organisation: Organisation,
+    *,
+    on: date,
+    today: date,
+    which: str = "",
+    progress: Progress = untold,
 ) -> Built:
     """The report of that kind about the organisation's projects as of the end of `on`. which: the id of the batch.
+
+    Raises KeyError where there is no such kind, NothingToReport where it is not of such an organisation.
+    """
+    on = min(on, today)
+    collected = PROGRAMME[kind].collect(organisation, on=on, today=today, which=which, progress=progress)
+    return programme_of(kind, organisation, encode(collected), on=on, which=which)
+
+
+def programme_of(kind: str, organisation: Organisation, facts: bytes, *, on: date, which: str = "") -> Built:
+    """The report that these frozen facts of the organisation make, which were collected for `on` and `which`.
 
     Its subject is the organisation's number with the batch, the year or the month, so that a later one of the same
     overtakes it.
 
-    Raises KeyError where there is no such kind, NothingToReport where it is not of such an organisation.
+    Raises as programme_document_of.
     """
     found = PROGRAMME[kind]
-    on = min(on, today)
-    facts = encode(found.collect(organisation, on=on, today=today, which=which))
     period = f"{on:{found.period}}" if found.period else f"B{which}"
     return Built(
         kind,

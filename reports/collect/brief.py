@@ -14,7 +14,17 @@ from finance.rules.held_at_park import RULE as HELD_AT_PARK
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.models import Organisation, OrganisationKind
 from lifecycle.rules.answers import Answer, Status
-from reports.collect.many import above, answers_on, in_chinese, made_by, party_of, projects_below
+from reports.collect.many import (
+    Progress,
+    above,
+    answers_on,
+    counted,
+    in_chinese,
+    made_by,
+    party_of,
+    projects_below,
+    untold,
+)
 from reports.collect.money import NOTHING
 from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
@@ -56,25 +66,32 @@ def month_before(on: date) -> date:
     return on.replace(day=1) - timedelta(days=1)
 
 
-def collect_brief(organisation: Organisation, *, on: date, today: date, which: str = "") -> BriefFacts:
+def collect_brief(
+    organisation: Organisation, *, on: date, today: date, which: str = "", progress: Progress = untold
+) -> BriefFacts:
     """All that the brief says of every project as of the end of `on`, and of the last day of the month before.
 
     Today's answers are those that are kept, refreshed first; another day's are judged anew, as known now. Memory: what
-    is not met, and one chunk of projects; the statements of a chunk do not grow with it.
+    is not met, and one chunk of projects; the statements of a chunk do not grow with it. progress: counts each project
+    twice, once for each day.
     """
     if organisation.kind != OrganisationKind.PROVINCE:
         raise NothingToReport(_("月度合规简报由省级编制。"))
     before = month_before(on)
     if on == today:
-        refresh(projects_below(organisation), on=on)
+        refresh(projects_below(organisation), on=on, progress=lambda done, total: progress(done, 2 * total))
     with one_snapshot(), in_chinese():
         places = {
             each.pk: _Place(each, each.cluster.park.name, each.cluster.batch.name)
             for each in projects_below(organisation)
         }
         ids = sorted(places)
-        now = list(_unmet(answers_on(ids, on=on, today=today)))
-        then = list(_unmet(answers_on(ids, on=before, today=today)))
+        steps = 2 * len(ids)
+        now_told = untold if on == today else progress
+        now_given = counted(answers_on(ids, on=on, today=today), now_told, before=0, total=steps)
+        now = list(_unmet(now_given))
+        then_given = counted(answers_on(ids, on=before, today=today), progress, before=len(ids), total=steps)
+        then = list(_unmet(then_given))
         frame = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in now])
         former = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in then])
         breached = {(pk, answer.code) for pk, answer in then if answer.status is Status.BREACH}
