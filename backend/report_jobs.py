@@ -29,8 +29,8 @@ MAKING = gettext_noop("正在生成报告")
 class Wish:
     """Which report is asked for, and how.
 
-    which: see `reports.exports.build`. form: the format of the file, empty where none is wanted. on: the day of its facts, ISO. address: where
-    it was asked from. language: of the file's name and of refusals.
+    which: see `reports.exports.build`. form: the format of the file, empty where none is wanted. on: the day of its
+    facts, ISO. address: where it was asked from. language: of the file's name and of refusals.
     """
 
     kind: str
