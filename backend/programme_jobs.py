@@ -30,9 +30,9 @@ from reports.programme import (
     PROGRAMME,
     Choice,
     build_programme,
+    choice_of,
     choices_of,
     programme_of,
-    require_choice,
 )
 from reports.renderers import FORMATS
 
@@ -71,7 +71,7 @@ def ask_for_programme(
         NothingToReport: there is no such report.
         Forbidden: it is to be issued, and not by this person.
     """
-    require_choice(wish.kind, about, wish.which)
+    choice_of(wish.kind, about, wish.which)
     if wish.is_issued:
         issuing_about(Actor(by, wish.address), sight, about, wish.kind)
     return ask(build_programme_report, now=now, by=by, organisation=about.pk, seen=seen, **asdict(wish))

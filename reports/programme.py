@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import translation
 
+from lifecycle.models import Batch
 from lifecycle.parties.models import Organisation, OrganisationKind
 from reports.built import Built
 from reports.collect.brief import collect_brief
@@ -66,23 +67,26 @@ def choices_of(organisations: Sequence[Organisation]) -> dict[int, list[Choice]]
     found: dict[int, list[Choice]] = {each.pk: [] for each in organisations}
     for each in organisations:
         for kind, how in PROGRAMME.items():
-            label = str(ReportKind(kind).label)
             if each.kind not in how.about:
                 continue
-            if kind == ReportKind.PARK:
-                found[each.pk] += [
-                    Choice(kind, str(batch.pk), f"{label} · {batch.name}")
-                    for batch in batches.get(each.pk, [])
-                ]
-            else:
-                found[each.pk].append(Choice(kind, "", label))
+            of: Sequence[Batch | None] = batches.get(each.pk, []) if kind == ReportKind.PARK else [None]
+            found[each.pk] += [_choice(kind, batch) for batch in of]
     return found
 
 
-def require_choice(kind: str, organisation: Organisation, which: str) -> None:
-    """Raises NothingToReport where there is no such report of the organisation; two queries, nothing is collected."""
-    if kind == ReportKind.PARK:
-        batch_of(organisation, which)
+def choice_of(kind: str, organisation: Organisation, which: str) -> Choice:
+    """That one choice of an organisation of which there is that kind; two queries at most, nothing is collected.
+
+    Raises NothingToReport where there is none.
+    """
+    return _choice(kind, batch_of(organisation, which) if kind == ReportKind.PARK else None)
+
+
+def _choice(kind: str, batch: Batch | None) -> Choice:
+    label = str(ReportKind(kind).label)
+    return (
+        Choice(kind, "", label) if batch is None else Choice(kind, str(batch.pk), f"{label} · {batch.name}")
+    )
 
 
 def build_programme(

@@ -40,7 +40,7 @@ from lifecycle.parties.log import record
 from lifecycle.parties.models import Organisation
 from reports.issuing import content_of
 from reports.models import Issue, IssuedFile, IssueFormat, ReportKind
-from reports.programme import Choice, require_choice
+from reports.programme import Choice, choice_of
 from reports.renderers import FORMATS
 
 PAGE_SIZE = 20
@@ -117,17 +117,15 @@ def report(request: PageRequest, kind: str, pk: int) -> HttpResponseBase:
     context: dict[str, Any] = {
         "organisation": organisation,
         "kind": kind,
-        "title": ReportKind(kind).label,
         "formats": list(FORMATS),
         "may_issue": may_issue_about(request.sight, organisation, kind),
     }
     if "job" not in request.GET:
-        which = request.GET.get("which", "")
-        require_choice(kind, organisation, which)
+        choice = choice_of(kind, organisation, request.GET.get("which", ""))
         return render(
             request,
             "pages/programme_report.html",
-            {**context, "which": which, "on": timezone.localdate()},
+            {**context, "title": choice.label, "which": choice.which, "on": timezone.localdate()},
         )
     run = _run(request, organisation, kind, request.GET["job"])
     if run.state != JobState.DONE:
