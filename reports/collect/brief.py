@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,12 +17,11 @@ from lifecycle.rules.answers import Answer, Status
 from reports.collect.many import (
     Progress,
     above,
-    answers_on,
-    counted,
     in_chinese,
     made_by,
     party_of,
     projects_below,
+    unmet_on,
     untold,
 )
 from reports.collect.money import NOTHING
@@ -87,11 +86,8 @@ def collect_brief(
         }
         ids = sorted(places)
         steps = 2 * len(ids)
-        now_told = untold if on == today else progress
-        now_given = counted(answers_on(ids, on=on, today=today), now_told, before=0, total=steps)
-        now = list(_unmet(now_given))
-        then_given = counted(answers_on(ids, on=before, today=today), progress, before=len(ids), total=steps)
-        then = list(_unmet(then_given))
+        now = list(unmet_on(ids, on=on, today=today, progress=progress, total=steps))
+        then = list(unmet_on(ids, on=before, today=today, progress=progress, before=len(ids), total=steps))
         frame = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in now])
         former = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in then])
         breached = {(pk, answer.code) for pk, answer in then if answer.status is Status.BREACH}
@@ -121,10 +117,6 @@ def collect_brief(
             late=late[:LISTED],
             worst=_worst(places, frame),
         )
-
-
-def _unmet(answers: Iterable[tuple[int, Sequence[Answer]]]) -> Iterable[tuple[int, Answer]]:
-    return ((pk, answer) for pk, given in answers for answer in given if answer.status in _UNMET)
 
 
 def _frame(places: dict[int, _Place], rows: list[tuple[int, str, str]]) -> DataFrame:

@@ -19,7 +19,7 @@ from lifecycle.facts import life_facts
 from lifecycle.models import DatedEvent, Project
 from lifecycle.parties.models import Organisation, OrganisationKind, Role
 from lifecycle.reading import in_chunks
-from lifecycle.rules.answers import Answer
+from lifecycle.rules.answers import Answer, Status
 from lifecycle.rules.facts import LifeFacts
 from reports.collect.project import stage_label
 from reports.facts import MadeBy, PartyFacts
@@ -39,6 +39,9 @@ ROLE_OF: dict[str, str] = {
 
 Progress = Callable[[int, int], None]
 """Hears after each CHUNK of projects how many of how many steps are done. It may raise, to have it stopped."""
+
+
+UNMET = frozenset({Status.WARN, Status.BREACH})
 
 
 def untold(done: int, total: int) -> None:
@@ -151,11 +154,19 @@ def answers_on(ids: Sequence[int], *, on: date, today: date) -> Iterable[tuple[i
             yield pk, tuple(row.answer for row in rows)
 
 
-def counted(
-    answers: Iterable[tuple[int, tuple[Answer, ...]]], progress: Progress, *, before: int, total: int
-) -> Iterator[tuple[int, tuple[Answer, ...]]]:
-    """The same answers; `progress` hears of each CHUNK of projects that `before` steps and these are done."""
-    for done, each in enumerate(answers, 1):
-        yield each
+def unmet_on(
+    ids: Sequence[int], *, on: date, today: date, progress: Progress = untold, before: int = 0, total: int = 0
+) -> Iterator[tuple[int, Answer]]:
+    """(project id, answer) of every answer of `answers_on` that is not met; of what is kept, nothing else is read.
+
+    progress: hears of each CHUNK of projects judged anew that `before` steps of `total` and these are done.
+    """
+    if on == today and not stale_projects(ids, on=on):
+        for chunk in in_chunks(ids, CHUNK):
+            kept = RuleAnswer.objects.filter(project__in=chunk, status__in=UNMET).order_by("project", "rule")
+            yield from ((row.project_id, row.answer) for row in kept)
+        return
+    for done, (pk, given) in enumerate(judged(ids, on=on), 1):
+        yield from ((pk, answer) for answer in given if answer.status in UNMET)
         if done % CHUNK == 0:
             progress(before + done, total)
