@@ -52,6 +52,20 @@ def keep_piece(run: UUID, piece: str, content: bytes) -> None:
     os.replace(default_storage.path(part), default_storage.path(path_of(run, piece)))
 
 
+def piece_of(run: UUID, piece: str) -> bytes:
+    """A piece that the run kept.
+
+    Raises:
+        FileGone: it was cleared away.
+    """
+    try:
+        with default_storage.open(path_of(run, piece)) as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
+        raise _gone() from None
+    return content
+
+
 def has_file(run: JobRun) -> bool:
     """Whether the run is done and made a file."""
     return isinstance(run.result, dict) and "media_type" in run.result
@@ -67,7 +81,7 @@ def file_response(run: JobRun) -> FileResponse:
     try:
         file = default_storage.open(path_of(run.pk))
     except FileNotFoundError:
-        raise FileGone(_("文件已过保存期，请重新生成。")) from None
+        raise _gone() from None
     return FileResponse(
         file,
         as_attachment=True,
@@ -75,6 +89,10 @@ def file_response(run: JobRun) -> FileResponse:
         content_type=made["media_type"],
         headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
     )
+
+
+def _gone() -> FileGone:
+    return FileGone(_("文件已过保存期，请重新生成。"))
 
 
 def sweep(*, now: datetime) -> int:

@@ -148,15 +148,13 @@ def _refusal(run: Run, batch: _Batch, project: Project) -> str:
     """Make the piece; why it could not be made, or nothing."""
     with translation.override(batch.wish.language):
         try:
-            _name, content, _number = make(
-                project, batch.wish, person=batch.person, sight=batch.sight, now=run.now()
-            )
+            made = make(project, batch.wish, person=batch.person, sight=batch.sight, now=run.now())
         except DomainError as refusal:
             return refusal.message
         except Exception:
             logger.exception("report %s of project %s", batch.wish.kind, project.number)
             return _("未能生成，系统管理员可在运行日志中查看原因。")
-    made_files.keep_piece(batch.id, batch.piece(project), content)
+    made_files.keep_piece(batch.id, batch.piece(project), made.content)
     return ""
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from backend.programme_jobs import build_programme_report as build_programme_report
 from backend.report_batches import build_reports as build_reports
 from backend.report_batches import lend_a_hand as lend_a_hand
 from backend.report_jobs import build_report as build_report

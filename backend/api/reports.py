@@ -1,4 +1,4 @@
-"""Reports through the API: asked for as a job, fetched from it; those of many projects in one archive."""
+"""Reports on projects through the API: asked for as a job, fetched from it; those on many in one archive."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ReportView(ProjectView):
     def post(self, request: Request, number: str, kind: str) -> Response:
         if kind not in KINDS:
             raise not_found()
-        wanted = _wanted(WantedShape(data=request.data))
+        wanted = wanted_of(WantedShape(data=request.data))
         if wanted["is_issued"]:
             require_issuing(self.sight, self.project, kind)
         run = ask(
@@ -96,7 +96,7 @@ class ReportsBatchView(ActView):
     )
     def post(self, request: Request) -> Response:
         shape = SeveralWantedShape(data=request.data)
-        wanted = _wanted(shape)
+        wanted = wanted_of(shape)
         numbers = set(shape.validated_data["projects"])
         projects = list(Project.objects.visible_to(self.sight).with_parties().filter(number__in=numbers))
         if len(projects) < len(numbers):
@@ -129,7 +129,7 @@ class JobFileView(View):
         return made_files.file_response(run)
 
 
-def _wanted(shape: Shape) -> dict[str, Any]:
+def wanted_of(shape: Shape) -> dict[str, Any]:
     """What a job is told of the wish.
 
     Raises:

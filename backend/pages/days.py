@@ -32,8 +32,13 @@ class AsOf:
 
 def as_of(request: HttpRequest) -> AsOf:
     """The day asked for; today, with a fault, where that is no day, too early or still to come."""
+    return day_in(request.GET.get("on", ""))
+
+
+def day_in(text: str) -> AsOf:
+    """As `as_of`, of a day that was written in any other place."""
     today = timezone.localdate()
-    text = request.GET.get("on", "").strip()
+    text = text.strip()
     if not text:
         return AsOf(today, today)
     try:

@@ -113,17 +113,16 @@ def _pieces(document: Document, project: Project | None) -> Iterator[Shown]:
 
 
 def _table(table: Table, label: str, project: Project | None) -> Shown:
+    places = range(len(table.rows))
+    left_out = max(len(places) - ROWS_ON_SCREEN, 0)
     rows = [
         ShownRow(
-            [_cell(cell, table.unit, project) for cell in row],
+            [_cell(cell, table.unit, project) for cell in table.rows[place]],
             table.indent.get(place, 0),
-            table.has_total and place == len(table.rows) - 1,
+            table.has_total and place == places[-1],
         )
-        for place, row in enumerate(table.rows)
+        for place in ([*places[: ROWS_ON_SCREEN - 1], places[-1]] if left_out else places)
     ]
-    left_out = max(len(rows) - ROWS_ON_SCREEN, 0)
-    if left_out:
-        rows = [*rows[: ROWS_ON_SCREEN - 1], rows[-1]]
     groups = [(name, len(list(columns))) for name, columns in groupby(table.columns, lambda each: each.group)]
     return Shown(
         "table",

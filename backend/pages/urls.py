@@ -164,11 +164,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", programme_reports.reports, name="programme-reports"),
     path("reports/<slug:kind>/<int:pk>/", programme_reports.report, name="programme-report"),
     path(
-        "reports/<slug:kind>/<int:pk>/draft/<slug:form>/",
-        programme_reports.draft,
-        name="programme-report-draft",
-    ),
-    path(
         "reports/<slug:kind>/<int:pk>/issue/", programme_reports.issue_report, name="programme-report-issue"
     ),
     path("reports/issued/<int:pk>/<slug:form>/", programme_reports.issued, name="programme-report-issued"),

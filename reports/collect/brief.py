@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,16 @@ from finance.rules.held_at_park import RULE as HELD_AT_PARK
 from lifecycle.models import Project, ProjectState
 from lifecycle.parties.models import Organisation, OrganisationKind
 from lifecycle.rules.answers import Answer, Status
-from reports.collect.many import above, answers_on, in_chinese, made_by, party_of, projects_below
+from reports.collect.many import (
+    Progress,
+    above,
+    in_chinese,
+    made_by,
+    party_of,
+    projects_below,
+    unmet_on,
+    untold,
+)
 from reports.collect.money import NOTHING
 from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
@@ -56,25 +65,29 @@ def month_before(on: date) -> date:
     return on.replace(day=1) - timedelta(days=1)
 
 
-def collect_brief(organisation: Organisation, *, on: date, today: date, which: str = "") -> BriefFacts:
+def collect_brief(
+    organisation: Organisation, *, on: date, today: date, which: str = "", progress: Progress = untold
+) -> BriefFacts:
     """All that the brief says of every project as of the end of `on`, and of the last day of the month before.
 
     Today's answers are those that are kept, refreshed first; another day's are judged anew, as known now. Memory: what
-    is not met, and one chunk of projects; the statements of a chunk do not grow with it.
+    is not met, and one chunk of projects; the statements of a chunk do not grow with it. progress: counts each project
+    twice, once for each day.
     """
     if organisation.kind != OrganisationKind.PROVINCE:
         raise NothingToReport(_("月度合规简报由省级编制。"))
     before = month_before(on)
     if on == today:
-        refresh(projects_below(organisation), on=on)
+        refresh(projects_below(organisation), on=on, progress=lambda done, total: progress(done, 2 * total))
     with one_snapshot(), in_chinese():
         places = {
             each.pk: _Place(each, each.cluster.park.name, each.cluster.batch.name)
             for each in projects_below(organisation)
         }
         ids = sorted(places)
-        now = list(_unmet(answers_on(ids, on=on, today=today)))
-        then = list(_unmet(answers_on(ids, on=before, today=today)))
+        steps = 2 * len(ids)
+        now = list(unmet_on(ids, on=on, today=today, progress=progress, total=steps))
+        then = list(unmet_on(ids, on=before, today=today, progress=progress, before=len(ids), total=steps))
         frame = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in now])
         former = _frame(places, [(pk, answer.code, _UNMET[answer.status]) for pk, answer in then])
         breached = {(pk, answer.code) for pk, answer in then if answer.status is Status.BREACH}
@@ -104,10 +117,6 @@ def collect_brief(organisation: Organisation, *, on: date, today: date, which: s
             late=late[:LISTED],
             worst=_worst(places, frame),
         )
-
-
-def _unmet(answers: Iterable[tuple[int, Sequence[Answer]]]) -> Iterable[tuple[int, Answer]]:
-    return ((pk, answer) for pk, given in answers for answer in given if answer.status in _UNMET)
 
 
 def _frame(places: dict[int, _Place], rows: list[tuple[int, str, str]]) -> DataFrame:

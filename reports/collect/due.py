@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from lifecycle.models import EventKind
 from lifecycle.parties.models import Organisation, OrganisationKind
-from reports.collect.many import Stood, above, in_chinese, made_by, party_of, projects_below, stood_on
+from reports.collect.many import (
+    Progress,
+    Stood,
+    above,
+    in_chinese,
+    made_by,
+    party_of,
+    projects_below,
+    stood_on,
+    untold,
+)
 from reports.collect.snapshot import one_snapshot
 from reports.errors import NothingToReport
 from reports.facts_programme import DueFacts, DueGroup, DueListFacts
@@ -18,7 +28,9 @@ from reports.overview import ACCEPTED
 KIND = "due"
 
 
-def collect_due(organisation: Organisation, *, on: date, today: date, which: str = "") -> DueListFacts:
+def collect_due(
+    organisation: Organisation, *, on: date, today: date, which: str = "", progress: Progress = untold
+) -> DueListFacts:
     """The projects whose term ended by the end of `on`, as far as the year of `on` has to do with them.
 
     Due in the year is what ended in it up to `on`; carried over is what ended before and was not concluded by the last
@@ -31,7 +43,7 @@ def collect_due(organisation: Organisation, *, on: date, today: date, which: str
     with one_snapshot(), in_chinese():
         candidates = list(projects_below(organisation).filter(start_on__lte=on))
         lines = []
-        for each in stood_on(candidates, on=on, is_past=on < today):
+        for each in stood_on(candidates, on=on, is_past=on < today, progress=progress):
             if each.end_on > on or each.life.standing.is_ended:
                 continue
             line = _line(each, organisation, begins=begins, on=on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from lifecycle.facts import life_facts
 from lifecycle.models import DatedEvent, Project
 from lifecycle.parties.models import Organisation, OrganisationKind, Role
 from lifecycle.reading import in_chunks
-from lifecycle.rules.answers import Answer
+from lifecycle.rules.answers import Answer, Status
 from lifecycle.rules.facts import LifeFacts
 from reports.collect.project import stage_label
 from reports.facts import MadeBy, PartyFacts
@@ -36,6 +36,16 @@ ROLE_OF: dict[str, str] = {
     OrganisationKind.PARK: Role.PARK.value,
 }
 """Organisations that such a report can be about, with the role they play."""
+
+Progress = Callable[[int, int], None]
+"""Hears after each CHUNK of projects how many of how many steps are done. It may raise, to have it stopped."""
+
+
+UNMET = frozenset({Status.WARN, Status.BREACH})
+
+
+def untold(done: int, total: int) -> None:
+    """Nobody listens."""
 
 
 def made_by() -> MadeBy:
@@ -98,10 +108,15 @@ class Stood:
         return self.life.end_on or self.project.end_on
 
 
-def stood_on(projects: Sequence[Project], *, on: date, is_past: bool) -> list[Stood]:
-    """Where each stood at the end of `on`, in the order of `projects`; ten statements for each CHUNK of them."""
-    found = []
+def stood_on(
+    projects: Sequence[Project], *, on: date, is_past: bool, progress: Progress = untold
+) -> Iterator[Stood]:
+    """Where each stood at the end of `on`, in the order of `projects`; ten statements for each CHUNK of them.
+
+    progress: counts projects. Memory stays that of one chunk.
+    """
     by_id = {each.pk: each for each in projects}
+    done = 0
     for chunk in in_chunks([each.pk for each in projects], CHUNK):
         life = life_facts(chunk, on=on)
         funding = funding_of(chunk, on=on)
@@ -109,21 +124,20 @@ def stood_on(projects: Sequence[Project], *, on: date, is_past: bool) -> list[St
         for event in DatedEvent.objects.filter(project__in=chunk).order_by("happened_on", "pk"):
             events.setdefault(event.project_id, []).append(event)
         for pk in chunk:
-            found.append(
-                Stood(
+            yield Stood(
+                by_id[pk],
+                life[pk],
+                stage_of(
                     by_id[pk],
-                    life[pk],
-                    stage_of(
-                        by_id[pk],
-                        events.get(pk, []),
-                        on=on,
-                        is_past=is_past,
-                        has_received=any(funding[pk].sources[source].received for source in FISCAL),
-                    ),
-                    funding[pk],
-                )
+                    events.get(pk, []),
+                    on=on,
+                    is_past=is_past,
+                    has_received=any(funding[pk].sources[source].received for source in FISCAL),
+                ),
+                funding[pk],
             )
-    return found
+        done += len(chunk)
+        progress(done, len(by_id))
 
 
 def answers_on(ids: Sequence[int], *, on: date, today: date) -> Iterable[tuple[int, tuple[Answer, ...]]]:
@@ -138,3 +152,21 @@ def answers_on(ids: Sequence[int], *, on: date, today: date) -> Iterable[tuple[i
         kept = RuleAnswer.objects.filter(project__in=chunk).order_by("project", "rule")
         for pk, rows in groupby(kept, key=attrgetter("project_id")):
             yield pk, tuple(row.answer for row in rows)
+
+
+def unmet_on(
+    ids: Sequence[int], *, on: date, today: date, progress: Progress = untold, before: int = 0, total: int = 0
+) -> Iterator[tuple[int, Answer]]:
+    """(project id, answer) of every answer of `answers_on` that is not met; of what is kept, nothing else is read.
+
+    progress: hears of each CHUNK of projects judged anew that `before` steps of `total` and these are done.
+    """
+    if on == today and not stale_projects(ids, on=on):
+        for chunk in in_chunks(ids, CHUNK):
+            kept = RuleAnswer.objects.filter(project__in=chunk, status__in=UNMET).order_by("project", "rule")
+            yield from ((row.project_id, row.answer) for row in kept)
+        return
+    for done, (pk, given) in enumerate(judged(ids, on=on), 1):
+        yield from ((pk, answer) for answer in given if answer.status in UNMET)
+        if done % CHUNK == 0:
+            progress(before + done, total)

@@ -17,6 +17,7 @@ from lifecycle.reading import fetch
 from lifecycle.rules.answers import Answer, Status
 from reports.collect.life import HANDED_IN, benefits_of
 from reports.collect.many import (
+    Progress,
     Stood,
     above,
     answers_on,
@@ -25,6 +26,7 @@ from reports.collect.many import (
     party_of,
     projects_below,
     stood_on,
+    untold,
 )
 from reports.collect.money import NOTHING
 from reports.collect.snapshot import one_snapshot
@@ -49,24 +51,32 @@ def batches_by_park(parks: Sequence[Organisation]) -> dict[int, list[Batch]]:
     return found
 
 
-def collect_park(organisation: Organisation, *, on: date, today: date, which: str = "") -> ParkFacts:
+def batch_of(park: Organisation, which: str) -> Batch:
+    """The batch with the id `which`. Raises NothingToReport where the park has no project in such a batch."""
+    known = batches_by_park([park]).get(park.pk, [])
+    batch = next((each for each in known if str(each.pk) == which), None)
+    if batch is None:
+        raise NothingToReport(_("该高新区在这一批次没有项目。"))
+    return batch
+
+
+def collect_park(
+    organisation: Organisation, *, on: date, today: date, which: str = "", progress: Progress = untold
+) -> ParkFacts:
     """All that the report says of the park's projects in the batch with the id `which`, as of the end of `on`.
 
     Sixteen statements for up to 500 projects once today's answers are kept; a past day judges them anew.
 
     Raises NothingToReport where the park has no project in such a batch.
     """
-    known = batches_by_park([organisation]).get(organisation.pk, [])
-    batch = next((each for each in known if str(each.pk) == which), None)
-    if batch is None:
-        raise NothingToReport(_("该高新区在这一批次没有项目。"))
+    batch = batch_of(organisation, which)
     wanted = projects_below(organisation).filter(cluster__batch=batch)
     if on == today:
         refresh(wanted, on=on)
     with one_snapshot(), in_chinese():
         projects = list(wanted.all())
         ids = [each.pk for each in projects]
-        stood = stood_on(projects, on=on, is_past=on < today)
+        stood = list(stood_on(projects, on=on, is_past=on < today, progress=progress))
         answers = dict(answers_on(ids, on=on, today=today))
         steps, benefits = _milestones(ids, on=on), _benefits(ids, on=on)
         return ParkFacts(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, time
 from itertools import count
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -69,7 +70,8 @@ def render(document: Document) -> Rendered:
     writer = _Writer(word, document)
     parts = "".join(writer.everything())
     for element in parse_xml(f"<w:body {nsdecls('w', 'r', 'wp', 'a', 'pic')}>{parts}</w:body>"):
-        body.sectPr.addprevious(element)
+        # A copy declares its namespaces itself: moved as it is, a long table is searched for them anew at every node.
+        body.sectPr.addprevious(deepcopy(element))
     return Rendered(_packed(word))
 
 

@@ -130,31 +130,32 @@ def proof(picture: str, lines: Sequence[str], *, width: float) -> str:
 
 
 def signatures(blocks: Iterable[Signed], *, width: float) -> str:
-    """A row a party, none parted by the end of a page."""
+    """A row a party, none parted by the end of a page, nor one from the next where a page holds them all."""
     party = 1500
     rest = round(width * 20) - party
     rows = []
-    for block in blocks:
+    blocks = list(blocks)
+    for number, block in enumerate(blocks, 1):
+        stays = "<w:keepNext/>" if number < len(blocks) else ""
         content = "".join(
             [
-                *(paragraph("SignatureText", run(line)) for line in block.opinion),
+                *(paragraph("SignatureText", run(line), stays) for line in block.opinion),
                 *(
                     paragraph(
                         "SignatureLine",
                         run(f"{signer}："),
-                        f'<w:spacing w:before="{0 if place or block.opinion else 1000}"/>'
-                        if not place
-                        else "",
+                        stays
+                        + (f'<w:spacing w:before="{0 if block.opinion else 1000}"/>' if not place else ""),
                     )
                     for place, signer in enumerate(block.signers)
                 ),
-                paragraph("SignatureLine", run(block.day), '<w:jc w:val="right"/>'),
+                paragraph("SignatureLine", run(block.day), stays + '<w:jc w:val="right"/>'),
             ]
         )
         rows.append(
             _row(
                 [
-                    _cell(party, paragraph("TableHead", run(block.party), '<w:jc w:val="center"/>')),
+                    _cell(party, paragraph("TableHead", run(block.party), stays + '<w:jc w:val="center"/>')),
                     _cell(rest, content, stand="top"),
                 ],
                 height=2400,

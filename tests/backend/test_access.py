@@ -265,6 +265,8 @@ API: dict[str, Door] = {
     "api:project-caretakers": Door({"GET": Act.SEE_PROJECTS, "POST": Act.SET_CARETAKER}, of_project=True),
     "api:imports": Door({"POST": Act.IMPORT_WORKBOOK}),
     "api:project-report": Door({"POST": Act.SEE_PROJECTS}, of_project=True, arguments={"kind": "settlement"}),
+    "api:programme-reports": Door({"GET": Act.SEE_PROGRAMME_REPORTS}),
+    "api:programme-report": Door({"POST": Act.SEE_PROGRAMME_REPORTS}, arguments={"kind": "brief"}),
     "api:reports-batch": Door({"POST": Act.SEE_PROJECTS}),
     "api:verify": Door({"GET": None}, is_open=True, arguments={"digest": an_issue}),
     "api:job": Door({"GET": Act.SEE_HEALTH}, arguments={"pk": id_of(a_run)}, is_hidden=True),

@@ -14,9 +14,11 @@ from lifecycle.models import DatedEvent, Project
 from lifecycle.parties.models import Organisation, OrganisationKind
 from reports.collect.brief import LISTED, collect_brief, month_before
 from reports.collect.due import collect_due
+from reports.collect.many import answers_on, unmet_on
 from reports.collect.park import collect_park
 from reports.errors import NothingToReport
 from reports.judging import answers_of
+from reports.kept import refresh
 from reports.programme import build_programme, choices_of, programme_document_of
 from reports.renderers import render
 from tests.builders import day, make_cluster, make_project, moved
@@ -214,6 +216,23 @@ def test_the_brief_counts_what_single_answers_say(programme: None, on: date) -> 
         for pk in of.get("breach", set()) - before[code].get("breach", set())
     }
     assert facts.new_count == len(fresh)
+
+
+@pytest.mark.parametrize("on", [TODAY, date(2026, 10, 31)])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_what_is_not_met_is_what_all_answers_say(programme: None, on: date, is_kept: bool) -> None:
+    ids = sorted(Project.objects.values_list("pk", flat=True))
+    if is_kept:
+        refresh(ids, on=TODAY)
+
+    found = list(unmet_on(ids, on=on, today=TODAY))
+
+    assert found == [
+        (pk, answer)
+        for pk, answers in answers_on(ids, on=on, today=TODAY)
+        for answer in answers
+        if answer.status.value in ("warn", "breach")
+    ]
 
 
 @pytest.mark.django_db

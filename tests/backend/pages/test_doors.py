@@ -237,7 +237,6 @@ ELSEWHERE = {
     "job",
     "job-file",
     "programme-report",
-    "programme-report-draft",
     "programme-report-issue",
     "programme-report-issued",
     "report-draft",

@@ -210,6 +210,9 @@ def test_signatures_have_room_and_hold_together(word):
     assert table.rows[0].cells[1].text == "项目负责人（签字）：\n单位（盖章）：\n　　年　　月　　日"
     assert table.rows[2].cells[1].text.endswith("2026年5月8日")
     assert all(row.height.pt == 120 for row in table.rows)
+    for row, stays in zip(table.rows, (True, True, None), strict=True):
+        paragraphs = [each for cell in row.cells for each in cell.paragraphs]
+        assert {each.paragraph_format.keep_with_next for each in paragraphs} == {stays}
 
 
 def test_the_page_is_that_of_official_documents(word):

@@ -13,7 +13,17 @@ import pypdf
 import pytest
 import typst
 
-from reports.document import Column, Document, Figure, Section, Table, Text
+from reports.document import (
+    Column,
+    Document,
+    Figure,
+    Paragraph,
+    Section,
+    SignatureBlock,
+    Signatures,
+    Table,
+    Text,
+)
 from reports.renderers import pdf, render
 from tests.reports.renderers.documents import DIGEST, FORMULA, LONG_NAME, MARKUP, SVG, draft, everything
 
@@ -42,8 +52,13 @@ def of(document):
     return pypdf.PdfReader(io.BytesIO(render(document, "pdf").content))
 
 
+def texts_of(document):
+    """The text of each page."""
+    return [squeezed(page.extract_text()) for page in of(document).pages]
+
+
 def text_of(document):
-    return squeezed("".join(page.extract_text() for page in of(document).pages))
+    return "".join(texts_of(document))
 
 
 def outline(entries, depth=1):
@@ -249,6 +264,33 @@ def test_a_row_longer_than_a_page_goes_on_over_it():
         text_of(Document("k", "题", "", [], [long], has_cover=False, has_contents=False)).count("长文")
         == 2500
     )
+
+
+@pytest.mark.parametrize("lines", range(8, 22, 2))
+def test_signatures_stand_on_one_page_with_what_comes_before_them(lines):
+    parties = ("甲方意见", "乙方意见", "丙方意见")
+    signatures = Signatures([SignatureBlock(party, signers=["负责人（签字）"]) for party in parties])
+    before = [
+        Section("过程", [Paragraph("\n".join(f"第{number}行。" for number in range(lines)))]),
+        Section("结果", [Paragraph("全部完成。")]),
+    ]
+    document = draft(sections=[*before, Section("意见", [signatures])], annexes=[])
+
+    (page,) = [text for text in texts_of(document) if "负责人" in text]
+
+    assert all(words in page for words in ("二、结果", "全部完成。", "三、意见", *parties))
+
+
+def test_signatures_that_no_page_holds_go_on_over_it():
+    signatures = Signatures(
+        [SignatureBlock(f"第{number}方", "同意。" * 60, ["负责人（签字）"]) for number in range(9)]
+    )
+    document = draft(sections=[Section("意见", [Paragraph("全部完成。"), signatures])], annexes=[])
+
+    found = [text.count("负责人") for text in texts_of(document)]
+
+    assert sum(found) == 9
+    assert sum(map(bool, found)) > 1
 
 
 def test_a_document_of_nothing_is_a_page():
