@@ -9,7 +9,7 @@ from itertools import groupby
 
 from reports.document import Cell, Column, Day, Table, Text
 from reports.renderers import words
-from reports.shown import shown
+from reports.shown import reads_as_words, shown
 
 ROWS_ON_PAPER = 2_000
 """A longer table is cut on paper, where nobody reads so far and typst needs a megabyte for each ten rows."""
@@ -134,18 +134,15 @@ def _heads(columns: Sequence[Column]) -> list[Head]:
 
 
 def _stand(cell: Cell, of_texts: str) -> str:
-    match cell:
-        case Text():
-            return of_texts
-        case Day():
-            return "c"
-    return "r"
+    if reads_as_words(cell):
+        return of_texts
+    return "c" if isinstance(cell, Day) else "r"
 
 
 def _stand_of_texts(place: int, rows: Sequence[Sequence[Cell]], texts: list[list[str]]) -> str:
     """Short words stand in the middle as in official forms; where one is long, or set in, all begin at the left."""
     widest = max(
-        (ems(text[place]) for row, text in zip(rows, texts, strict=True) if isinstance(row[place], Text)),
+        (ems(text[place]) for row, text in zip(rows, texts, strict=True) if reads_as_words(row[place])),
         default=0.0,
     )
     return "c" if widest <= (5 if place else 3) else "l"

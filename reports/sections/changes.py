@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reports.document import Block, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
-from reports.sections.cells import dated, or_absent, row, words
+from reports.sections.cells import dated, or_absent, place_in, row, words
 
 
 def changes_section(facts: AcceptanceFacts) -> Section:
@@ -30,7 +30,7 @@ def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
     numbers = {id(each): place for place, each in enumerate(changes, 1)}
     moved = [
         [
-            Text(str(numbers[id(each)])),
+            place_in(numbers[id(each)]),
             Text(_(each.kind), row("change", each.pk)),
             words(moved.label),
             words(moved.before),
@@ -58,7 +58,7 @@ def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
             ],
             [
                 [
-                    Text(str(numbers[id(each)])),
+                    place_in(numbers[id(each)]),
                     Text(_(each.kind), row("change", each.pk)),
                     words(_(each.tier)),
                     dated(each.asked_on),
