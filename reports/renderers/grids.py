@@ -32,8 +32,11 @@ _NARROW = frozenset(",.:;'|!()[]iljt ")
 _WIDE = frozenset("%@MWmw&")
 """Letters about as wide as a hanzi."""
 
-_WORD = re.compile(r"(?<![!-~])[!-~]{1,17}(?![!-~])")
-"""Signs that typst keeps together, such as the number of an invoice; a longer run may be parted (see pdf.py)."""
+_WORD = re.compile(r"(?<![!-~])[!-~]{1,18}(?![!-~])")
+"""Signs that are to stay together, such as the number of an invoice or a credit code; a longer run may be parted."""
+
+_VOUCHER = re.compile(r"[一-鿿]{1,2}[!-~]{1,12}")
+"""The number of a voucher, 记-00226, which Word would part at its hyphen."""
 
 _TALL = 18
 """Lines of a cell beyond which its row may go over a page."""
@@ -71,8 +74,11 @@ class Grid:
     tall: bool
 
 
-def grid(table: Table, *, width: float) -> Grid:
-    """The table as it fits `width` points; of a long one the first rows and the last."""
+def grid(table: Table, *, width: float, slack: float = 1.0) -> Grid:
+    """The table as it fits `width` points; of a long one the first rows and the last.
+
+    slack: how much wider than ours figures may be in the face of whoever reads it.
+    """
     kept, indent = table.rows, dict(table.indent)
     if len(kept) > ROWS_ON_PAPER:
         kept = [*kept[: ROWS_ON_PAPER - 1], kept[-1]]
@@ -81,7 +87,7 @@ def grid(table: Table, *, width: float) -> Grid:
         indent |= {ROWS_ON_PAPER - 1: last} if last else {}
     rows = [[shown(cell, table.unit) for cell in row] for row in kept]
     text_stands = [_stand_of_texts(place, kept, rows) for place in range(len(table.columns))]
-    size, widths = _fitted(table.columns, kept, rows, indent, width)
+    size, widths = _fitted(table.columns, kept, rows, indent, width, slack)
     heads = _heads(table.columns)
     lines = [
         max(lines_of(text, (widths[place] - 2 * INSET) / size) for place, text in enumerate(row))
@@ -154,9 +160,10 @@ def _fitted(
     texts: list[list[str]],
     indent: dict[int, int],
     width: float,
+    slack: float,
 ) -> tuple[float, list[float]]:
     """Size of type and widths of columns: the wished-for shares, but wide enough for every number and day."""
-    needs = [_need(place, column, rows, texts, indent) for place, column in enumerate(columns)]
+    needs = [_need(place, column, rows, texts, indent, slack) for place, column in enumerate(columns)]
     whole = [
         max(need, min(ems(column.title) + 0.2, _HEAD)) for need, column in zip(needs, columns, strict=True)
     ]
@@ -181,15 +188,18 @@ def _need(
     rows: Sequence[Sequence[Cell]],
     texts: list[list[str]],
     indent: dict[int, int],
+    slack: float,
 ) -> float:
     """The least width in ems: numbers and days whole, a short word whole, of running text some signs, a head in two lines."""
     least = max(2.0, min(ems(column.title) / 2 + 0.5, 4.0))
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if isinstance(row[place], Text):
             whole = min(max(map(ems, text[place].split("\n"))), 4.0)
-            whole = max([whole, *map(ems, _WORD.findall(text[place]))])
+            if _VOUCHER.fullmatch(text[place]):
+                whole = ems(text[place]) * slack
+            whole = max([whole, *(ems(word) * slack for word in _WORD.findall(text[place]))])
             least = max(least, whole + (0 if place else indent.get(number, 0)))
         else:
             # Word puts a quarter of a hanzi between figures and the words 年月日.
-            least = max(least, ems(text[place]) + (1.3 if isinstance(row[place], Day) else 0.1))
+            least = max(least, ems(text[place]) * slack + (1.3 if isinstance(row[place], Day) else 0.1))
     return least
