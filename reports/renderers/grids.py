@@ -109,15 +109,24 @@ def grid(table: Table, *, width: float, slack: float = 1.0) -> Grid:
 
 def ems(text: str) -> float:
     """About how wide a line of text is, in widths of a hanzi; a little more rather than less."""
-    return sum(_em(character) for character in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
-def _em(character: str) -> float:
-    if character in _NARROW:
-        return 0.32
-    if character in _WIDE or ord(character) >= 0x250:
-        return 1.0
-    return 0.58
+class _Widths(dict[str, float]):
+    """Widths of characters, each found once: texts are measured by the ten thousand."""
+
+    def __missing__(self, character: str) -> float:
+        if character in _NARROW:
+            width = 0.32
+        elif character in _WIDE or ord(character) >= 0x250:
+            width = 1.0
+        else:
+            width = 0.58
+        self[character] = width
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def lines_of(text: str, width: float) -> int:
