@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Block, Column, Paragraph, Section, Table, Text
+from reports.document import Block, Cell, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
 from reports.sections.cells import dated, or_absent, place_in, row, words
 
@@ -28,7 +28,7 @@ def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
     if not changes:
         return []
     numbers = {id(each): place for place, each in enumerate(changes, 1)}
-    moved = [
+    moved: list[list[Cell]] = [
         [
             place_in(numbers[id(each)]),
             Text(_(each.kind), row("change", each.pk)),
