@@ -120,6 +120,8 @@ class _Widths(dict[str, float]):
             width = 0.32
         elif character in _WIDE or ord(character) >= 0x250:
             width = 1.0
+        elif character.isupper():
+            width = 0.7
         else:
             width = 0.58
         self[character] = width
