@@ -46,11 +46,18 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number with its own places, shown with thousands separated; None: a dash."""
+    """A number with its own places, shown with thousands separated; None: a dash.
+
+    form: "plain" is written as people write a place in a list, a year or an agreed value, thousands not separated,
+    and stands where words would; "signed" is a difference, with its sign, nothing being a dash. after: words that
+    belong to the number, as 2（尾款）.
+    """
 
     value: Decimal | int | None
     places: int = 0
     source: Source | None = None
+    form: Literal["", "plain", "signed"] = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

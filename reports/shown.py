@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from reports.document import Cell, Day, Money, Number, Percent, Table, Text
 
 DASH = "—"
+PLUS, MINUS = "＋", "－"
 WAN = Decimal(10_000)
 CENT = Decimal("0.01")
 
@@ -24,8 +25,8 @@ def shown(cell: Cell, unit: str = "") -> str:
             return value
         case Money(amount=amount):
             return DASH if amount is None else f"{in_unit(amount, unit):,.2f}"
-        case Number(value=number, places=places):
-            return DASH if number is None else _rounded(Decimal(number), places)
+        case Number(value=number):
+            return DASH if number is None else _number(cell, Decimal(number)) + cell.after
         case Percent(value=percent, places=places):
             return DASH if percent is None else f"{_rounded(percent, places)}%"
         case Day(value=day, is_short=is_short):
@@ -34,8 +35,29 @@ def shown(cell: Cell, unit: str = "") -> str:
             return day.isoformat() if is_short else f"{day.year}年{day.month}月{day.day}日"
 
 
+def reads_as_words(cell: Cell) -> bool:
+    """Whether the cell stands among words rather than in a column of figures."""
+    return isinstance(cell, Text) or (isinstance(cell, Number) and cell.form == "plain")
+
+
+def _number(cell: Number, value: Decimal) -> str:
+    match cell.form:
+        case "plain":
+            return _rounded(value, cell.places).replace(",", "")
+        case "signed":
+            if not (rounded := rounded_to(value, cell.places)):
+                return DASH
+            return (PLUS if rounded > 0 else MINUS) + _rounded(abs(rounded), cell.places)
+    return _rounded(value, cell.places)
+
+
+def rounded_to(value: Decimal, places: int) -> Decimal:
+    """To so many places, halves away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 def _rounded(value: Decimal, places: int) -> str:
-    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,.{places}f}"
+    return f"{rounded_to(value, places):,.{places}f}"
 
 
 def looks_off(table: Table) -> bool:

@@ -23,10 +23,9 @@ from reports.document import (
     Points,
     Signatures,
     Table,
-    Text,
 )
 from reports.renderers.numbering import Heading, walk
-from reports.shown import looks_off, shown
+from reports.shown import looks_off, reads_as_words, shown
 
 ROWS_ON_SCREEN = 200
 """A longer table goes on in the files; the page says so."""
@@ -134,7 +133,7 @@ def _table(table: Table, label: str, project: Project | None) -> Shown:
         left_out=left_out,
         groups=groups if any(name for name, _ in groups) else [],
         columns=[
-            ShownColumn(column.title, all(isinstance(row[place], Text) for row in table.rows))
+            ShownColumn(column.title, all(reads_as_words(row[place]) for row in table.rows))
             for place, column in enumerate(table.columns)
         ],
         rows=rows,
@@ -148,4 +147,4 @@ def _for_screens(svg: str) -> str:
 
 def _cell(cell: Cell, unit: str, project: Project | None) -> ShownCell:
     url = address_of(cell.source, project) if cell.source else ""
-    return ShownCell(shown(cell, unit), isinstance(cell, Text), url)
+    return ShownCell(shown(cell, unit), reads_as_words(cell), url)

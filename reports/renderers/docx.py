@@ -4,18 +4,17 @@ Styles are the programs' own (Title, Heading 1–4, Body Text, Caption, toc), so
 headings are counted by a multilevel list bound to their styles, captions by SEQ fields, pages by PAGE and NUMPAGES (here the
 cover counts as a page, for no field that all programs know leaves it out). Fonts are named 宋体 and 黑体, not embedded.
 
-The list of contents is a field that already holds its entries, linked to the headings. It has no page numbers until
-somebody updates it (F9): only the program that lays the pages out knows them, and having it done on opening makes Word
-ask a question every time. Points ①② are typed, as officials type them.
+The list of contents is a field that already holds its entries, linked to the headings. Only the program that lays the
+pages out knows their numbers, so a document with contents asks it to update its fields; Word puts this to the reader as
+a question, and who says no sees the list without numbers. Points ①② are typed, as officials type them.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from itertools import count
+from itertools import count, zip_longest
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
@@ -42,7 +41,7 @@ from reports.renderers import Rendered, pictures, sheet, word_tables, words
 from reports.renderers.grids import lines_of
 from reports.renderers.legible import clean
 from reports.renderers.numbering import Heading, Piece, headings, point, walk
-from reports.renderers.word_styles import ANNEXES, dress
+from reports.renderers.word_styles import ANNEXES, CONTENTS_TAB, dress
 from reports.renderers.word_xml import bookmark, drawing, field, link, paragraph, run
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -51,6 +50,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LEVELS_IN_CONTENTS = 2
 
 _NEW_PAGE = paragraph("Proof", '<w:r><w:br w:type="page"/></w:r>')
+_NUMBERLESS = f'<w:tabs><w:tab w:val="right" w:pos="{CONTENTS_TAB}"/></w:tabs>'
+"""Of an entry whose page is not known yet: no dots that lead to nothing. The update brings back those of the style."""
+
 _TAB = "<w:r><w:tab/></w:r>"
 
 _PICTURE = Mm(sheet.PAPER[0] - sheet.LEFT - sheet.RIGHT)
@@ -63,16 +65,18 @@ def render(document: Document) -> Rendered:
         FacesNotFound: there are figures and no Chinese face to draw them with.
     """
     word = docx.Document()
-    dress(word)
+    dress(word, has_contents=document.has_contents)
     _describe(word, document)
     _page(word.sections[0], document)
-    body = word.element.body
-    writer = _Writer(word, document)
-    parts = "".join(writer.everything())
-    for element in parse_xml(f"<w:body {nsdecls('w', 'r', 'wp', 'a', 'pic')}>{parts}</w:body>"):
-        # A copy declares its namespaces itself: moved as it is, a long table is searched for them anew at every node.
-        body.sectPr.addprevious(deepcopy(element))
+    _write(word, "".join(_Writer(word, document).everything()))
     return Rendered(_packed(word))
+
+
+def _write(word: Word, content: str) -> None:
+    """Put the content before the properties of the page, as text: to move a thousand elements takes longer than to make them."""
+    before, mark, after = word.part.blob.decode().partition("<w:sectPr")
+    before = before.replace("<w:body>", f"<w:body {nsdecls('a', 'pic')}>")
+    word.part._element = parse_xml(f"{before}{content}{mark}{after}".encode())
 
 
 class _Writer:
@@ -90,8 +94,12 @@ class _Writer:
         yield from self._cover() if document.has_cover else self._opening()
         if document.has_contents:
             yield from self._contents()
-        for piece in walk(document):
-            yield from self._heading(piece) if isinstance(piece, Heading) else self._block(piece)
+        pieces: list[Heading | Piece] = list(walk(document))
+        for piece, following in zip_longest(pieces, pieces[1:]):
+            if isinstance(piece, Heading):
+                yield from self._heading(piece)
+            else:
+                yield from self._block(piece, holds=_belongs_to_what_precedes(following))
 
     def _cover(self) -> Iterator[str]:
         document = self._document
@@ -110,9 +118,10 @@ class _Writer:
     def _opening(self) -> Iterator[str]:
         document = self._document
         yield from self._proof()
-        yield paragraph("Title", run(clean(document.title)))
+        # Lower than on a cover, so that a paper of one page stays one.
+        yield paragraph("Title", run(clean(document.title)), '<w:spacing w:before="120" w:after="160"/>')
         if document.subject:
-            yield paragraph("Subtitle", run(clean(document.subject)))
+            yield paragraph("Subtitle", run(clean(document.subject)), '<w:spacing w:after="240"/>')
         for label, value in document.cover:
             yield paragraph("TableText", run(clean(f"{label}：{value}")))
 
@@ -139,8 +148,12 @@ class _Writer:
         lines = [
             paragraph(
                 f"TOC{heading.level}",
-                (begin if number == 0 else "")
-                + link(_anchor(place), run(clean(heading.text)))
+                properties=_NUMBERLESS,
+                content=(begin if number == 0 else "")
+                + link(
+                    _anchor(place),
+                    run(clean(heading.text)) + _TAB + "".join(field(f"PAGEREF {_anchor(place)} \\h")),
+                )
                 + (end if number == len(entries) - 1 else ""),
             )
             for number, (place, heading) in enumerate(entries)
@@ -166,20 +179,22 @@ class _Writer:
             properties,
         )
 
-    def _block(self, piece: Piece) -> Iterator[str]:
+    def _block(self, piece: Piece, *, holds: bool) -> Iterator[str]:
         match piece.block:
             case Table() as table:
                 yield from self._caption(piece.label, table.caption, above=True)
-                yield from word_tables.table(table, width=self._width)
+                yield from word_tables.table(table, width=self._width, holds=holds)
             case Pairs() as pairs:
                 yield from self._caption(piece.label, pairs.caption, above=True)
-                yield from word_tables.form(pairs, width=self._width)
+                yield from word_tables.form(pairs, width=self._width, holds=holds)
             case Paragraph(text=text, stands=stands):
-                yield from self._lines(text.split("\n"), _STANDS[stands])
+                yield from self._lines(text.split("\n"), _STANDS[stands], holds=holds)
             case Points(items=items):
-                yield from self._lines(f"{point(place)}{item}" for place, item in enumerate(items, 1))
+                yield from self._lines(
+                    [f"{point(place)}{item}" for place, item in enumerate(items, 1)], holds=holds
+                )
             case Absent(why=why):
-                yield from self._lines([why])
+                yield from self._lines([why], holds=holds)
             case Figure() as figure:
                 png = pictures.png(figure.svg)
                 yield paragraph("Figure", self._picture(png, _PICTURE, figure.alt), "<w:keepNext/>")
@@ -188,9 +203,9 @@ class _Writer:
                 yield word_tables.signatures(map(_signature, blocks), width=self._width)
                 yield paragraph("TableNote", "")
 
-    def _lines(self, lines: Iterable[str], properties: str = "") -> Iterator[str]:
-        for line in lines:
-            yield paragraph("BodyText", run(clean(line)), properties)
+    def _lines(self, lines: Sequence[str], properties: str = "", *, holds: bool) -> Iterator[str]:
+        for place, line in enumerate(lines, 1):
+            yield paragraph("BodyText", run(clean(line)), properties, holds=holds and place == len(lines))
 
     def _caption(self, label: str, caption: str, *, above: bool) -> Iterator[str]:
         if label:
@@ -211,6 +226,16 @@ class _Writer:
 _FLUSH = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
 _STANDS = {"": "", "flush": _FLUSH, "right": f'{_FLUSH}<w:jc w:val="right"/>'}
 """How a paragraph stands, as Word says it."""
+
+
+def _belongs_to_what_precedes(piece: Heading | Piece | None) -> bool:
+    """Whether it would be lost alone on a page: signatures, who sends a letter, and a table without a caption."""
+    if not isinstance(piece, Piece):
+        return False
+    match piece.block:
+        case Signatures() | Paragraph(stands="right") | Table(caption=""):
+            return True
+    return False
 
 
 def _signature(block: SignatureBlock) -> word_tables.Signed:

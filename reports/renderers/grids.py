@@ -9,7 +9,7 @@ from itertools import groupby
 
 from reports.document import Cell, Column, Day, Table, Text
 from reports.renderers import words
-from reports.shown import shown
+from reports.shown import reads_as_words, shown
 
 ROWS_ON_PAPER = 2_000
 """A longer table is cut on paper, where nobody reads so far and typst needs a megabyte for each ten rows."""
@@ -32,8 +32,11 @@ _NARROW = frozenset(",.:;'|!()[]iljt ")
 _WIDE = frozenset("%@MWmw&")
 """Letters about as wide as a hanzi."""
 
-_WORD = re.compile(r"(?<![!-~])[!-~]{1,17}(?![!-~])")
-"""Signs that typst keeps together, such as the number of an invoice; a longer run may be parted (see pdf.py)."""
+_WORD = re.compile(r"(?<![!-~])[!-~]{1,18}(?![!-~])")
+"""Signs that are to stay together, such as the number of an invoice or a credit code; a longer run may be parted."""
+
+_VOUCHER = re.compile(r"[一-鿿]{1,2}[!-~]{1,12}")
+"""The number of a voucher, 记-00226, which Word would part at its hyphen."""
 
 _TALL = 18
 """Lines of a cell beyond which its row may go over a page."""
@@ -71,8 +74,11 @@ class Grid:
     tall: bool
 
 
-def grid(table: Table, *, width: float) -> Grid:
-    """The table as it fits `width` points; of a long one the first rows and the last."""
+def grid(table: Table, *, width: float, slack: float = 1.0) -> Grid:
+    """The table as it fits `width` points; of a long one the first rows and the last.
+
+    slack: how much wider than ours figures may be in the face of whoever reads it.
+    """
     kept, indent = table.rows, dict(table.indent)
     if len(kept) > ROWS_ON_PAPER:
         kept = [*kept[: ROWS_ON_PAPER - 1], kept[-1]]
@@ -81,7 +87,7 @@ def grid(table: Table, *, width: float) -> Grid:
         indent |= {ROWS_ON_PAPER - 1: last} if last else {}
     rows = [[shown(cell, table.unit) for cell in row] for row in kept]
     text_stands = [_stand_of_texts(place, kept, rows) for place in range(len(table.columns))]
-    size, widths = _fitted(table.columns, kept, rows, indent, width)
+    size, widths = _fitted(table.columns, kept, rows, indent, width, slack)
     heads = _heads(table.columns)
     lines = [
         max(lines_of(text, (widths[place] - 2 * INSET) / size) for place, text in enumerate(row))
@@ -103,15 +109,26 @@ def grid(table: Table, *, width: float) -> Grid:
 
 def ems(text: str) -> float:
     """About how wide a line of text is, in widths of a hanzi; a little more rather than less."""
-    return sum(_em(character) for character in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
-def _em(character: str) -> float:
-    if character in _NARROW:
-        return 0.32
-    if character in _WIDE or ord(character) >= 0x250:
-        return 1.0
-    return 0.58
+class _Widths(dict[str, float]):
+    """Widths of characters, each found once: texts are measured by the ten thousand."""
+
+    def __missing__(self, character: str) -> float:
+        if character in _NARROW:
+            width = 0.32
+        elif character in _WIDE or ord(character) >= 0x250:
+            width = 1.0
+        elif character.isupper():
+            width = 0.7
+        else:
+            width = 0.58
+        self[character] = width
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def lines_of(text: str, width: float) -> int:
@@ -134,18 +151,15 @@ def _heads(columns: Sequence[Column]) -> list[Head]:
 
 
 def _stand(cell: Cell, of_texts: str) -> str:
-    match cell:
-        case Text():
-            return of_texts
-        case Day():
-            return "c"
-    return "r"
+    if reads_as_words(cell):
+        return of_texts
+    return "c" if isinstance(cell, Day) else "r"
 
 
 def _stand_of_texts(place: int, rows: Sequence[Sequence[Cell]], texts: list[list[str]]) -> str:
     """Short words stand in the middle as in official forms; where one is long, or set in, all begin at the left."""
     widest = max(
-        (ems(text[place]) for row, text in zip(rows, texts, strict=True) if isinstance(row[place], Text)),
+        (ems(text[place]) for row, text in zip(rows, texts, strict=True) if reads_as_words(row[place])),
         default=0.0,
     )
     return "c" if widest <= (5 if place else 3) else "l"
@@ -157,9 +171,10 @@ def _fitted(
     texts: list[list[str]],
     indent: dict[int, int],
     width: float,
+    slack: float,
 ) -> tuple[float, list[float]]:
     """Size of type and widths of columns: the wished-for shares, but wide enough for every number and day."""
-    needs = [_need(place, column, rows, texts, indent) for place, column in enumerate(columns)]
+    needs = [_need(place, column, rows, texts, indent, slack) for place, column in enumerate(columns)]
     whole = [
         max(need, min(ems(column.title) + 0.2, _HEAD)) for need, column in zip(needs, columns, strict=True)
     ]
@@ -184,15 +199,18 @@ def _need(
     rows: Sequence[Sequence[Cell]],
     texts: list[list[str]],
     indent: dict[int, int],
+    slack: float,
 ) -> float:
     """The least width in ems: numbers and days whole, a short word whole, of running text some signs, a head in two lines."""
     least = max(2.0, min(ems(column.title) / 2 + 0.5, 4.0))
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if isinstance(row[place], Text):
             whole = min(max(map(ems, text[place].split("\n"))), 4.0)
-            whole = max([whole, *map(ems, _WORD.findall(text[place]))])
+            if _VOUCHER.fullmatch(text[place]):
+                whole = ems(text[place]) * slack
+            whole = max([whole, *(ems(word) * slack for word in _WORD.findall(text[place]))])
             least = max(least, whole + (0 if place else indent.get(number, 0)))
         else:
             # Word puts a quarter of a hanzi between figures and the words 年月日.
-            least = max(least, ems(text[place]) + (1.3 if isinstance(row[place], Day) else 0.1))
+            least = max(least, ems(text[place]) * slack + (1.3 if isinstance(row[place], Day) else 0.1))
     return least

@@ -14,12 +14,18 @@ SONG, HEI, LATIN = "宋体", "黑体", "Times New Roman"
 CHAPTERS, ANNEXES = 101, 102
 """Lists: chapters are counted by their styles, annexes by the list named at each of their headings."""
 
+CONTENTS_TAB = 8840
+"""Twentieths of a point from the margin to the page numbers of the contents."""
+
 _PITCH = 579
 """Twentieths of a point from line to line."""
 
 
-def dress(word: Word) -> None:
-    """Give the document our styles, lists and settings."""
+def dress(word: Word, *, has_contents: bool) -> None:
+    """Give the document our styles, lists and settings.
+
+    has_contents: whether the program that opens it is to fill in page numbers, which it alone knows.
+    """
     styles = word.styles.element
     mine = {_identity(xml): xml for xml in _styles()}
     for style in list(styles.findall(qn("w:style"))):
@@ -45,6 +51,8 @@ def dress(word: Word) -> None:
     )
     followers = [settings.find(qn(name)) for name in ("w:rsids", "w:decimalSymbol", "w:listSeparator")]
     next(each for each in followers if each is not None).addprevious(compat)
+    if has_contents:
+        compat.addprevious(parse_xml(f'<w:updateFields {nsdecls("w")} w:val="true"/>'))
 
 
 def _identity(xml: str) -> str:
@@ -55,7 +63,7 @@ def _defaults() -> str:
     return (
         f"<w:docDefaults {nsdecls('w')}><w:rPrDefault><w:rPr>{_fonts(SONG)}"
         '<w:kern w:val="0"/><w:sz w:val="32"/><w:szCs w:val="32"/>'
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
     )
 
@@ -183,7 +191,7 @@ def _styles() -> list[str]:
 
 def _contents_tab() -> str:
     """Where the page numbers go once the list of contents is updated."""
-    return '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8840"/></w:tabs>'
+    return f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{CONTENTS_TAB}"/></w:tabs>'
 
 
 def _rules() -> str:

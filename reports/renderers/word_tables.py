@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from reports.document import Pairs, Table
 from reports.renderers import words
 from reports.renderers.forms import form_of
-from reports.renderers.grids import Grid, grid
+from reports.renderers.grids import Grid, ems, grid
 from reports.renderers.legible import clean
 from reports.renderers.word_xml import paragraph, run
+
+COVER_WIDTH = 8500
+"""Twentieths of a point of the lines of a cover."""
+
+_COVER_TYPE = 14
+"""Points of the type of a cover."""
+
+_SLACK = 1.12
+"""Figures of the faces that stand in where a reader has no Times New Roman are wider by so much."""
 
 _SIDES = {"l": "left", "c": "center", "r": "right"}
 _SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
@@ -28,16 +37,23 @@ class Signed:
     day: str
 
 
-def table(source: Table, *, width: float) -> Iterator[str]:
-    """The table and its notes. The line with the unit belongs to the head, so that each page bears it."""
-    laid = grid(source, width=width)
+def table(source: Table, *, width: float, holds: bool = False) -> Iterator[str]:
+    """The table and its notes. The line with the unit belongs to the head, so that each page bears it.
+
+    The rows of a short table hold together, as do the first and the last two of a long one with head and notes. holds:
+    whether its end is kept on the page of what follows.
+    """
+    laid = grid(source, width=width, slack=_SLACK)
     widths = [round(each * 20) for each in laid.widths]
     rows = []
     if unit := words.unit_line(source.unit):
-        cell = _cell(sum(widths), paragraph("TableUnit", run(unit)), span=len(widths), looks=_NO_RULES)
+        cell = _cell(
+            sum(widths), paragraph("TableUnit", run(unit), holds=True), span=len(widths), looks=_NO_RULES
+        )
         rows.append(_row([cell], repeated=True))
     rows += [_row(cells, repeated=True) for cells in _heads(laid, widths)]
     last = len(laid.rows) - 1
+    held_last = holds or bool(laid.notes)
     size = (
         f'<w:sz w:val="{round(laid.size * 2)}"/><w:szCs w:val="{round(laid.size * 2)}"/>'
         if laid.size < 10.5
@@ -46,6 +62,10 @@ def table(source: Table, *, width: float) -> Iterator[str]:
     for number, (texts, stands) in enumerate(zip(laid.rows, laid.stands, strict=True)):
         total = source.has_total and number == last
         steps = laid.indent.get(number, 0)
+        # A row that may go over a page cannot be held to another.
+        held = (number < last or held_last) and (
+            not laid.breakable or (not laid.tall and (number == 0 or number >= last - 1))
+        )
         rows.append(
             _row(
                 [
@@ -60,6 +80,7 @@ def table(source: Table, *, width: float) -> Iterator[str]:
                                 else ""
                             )
                             + f'<w:jc w:val="{_SIDES[stand]}"/>',
+                            holds=held,
                         ),
                         looks=_FIRM_TOP if total else "",
                     )
@@ -69,42 +90,46 @@ def table(source: Table, *, width: float) -> Iterator[str]:
             )
         )
     yield _table(widths, rows)
-    for note in laid.notes:
-        yield paragraph("TableNote", run(clean(note)))
+    for place, note in enumerate(laid.notes, 1):
+        yield paragraph("TableNote", run(clean(note)), holds=holds or place < len(laid.notes))
     if not laid.notes:
-        yield paragraph("TableNote", "")
+        yield paragraph("TableNote", "", holds=holds)
 
 
-def form(pairs: Pairs, *, width: float) -> Iterator[str]:
-    """Labels and values, two pairs a row."""
+def form(pairs: Pairs, *, width: float, holds: bool = False) -> Iterator[str]:
+    """Labels and values, two pairs a row. holds: whether its end is kept on the page of what follows."""
     label = 1340
     value = (round(width * 20) - 2 * label) // 2
     rows = []
     if unit := words.unit_line(pairs.unit):
-        cell = _cell(2 * (label + value), paragraph("TableUnit", run(unit)), span=4, looks=_NO_RULES)
-        rows.append(_row([cell]))
-    for row in form_of(pairs).rows:
+        unit_of = paragraph("TableUnit", run(unit), holds=True)
+        rows.append(_row([_cell(2 * (label + value), unit_of, span=4, looks=_NO_RULES)]))
+    laid = form_of(pairs)
+    last = len(laid.rows) - 1
+    for number, row in enumerate(laid.rows):
+        held = (number < last and not laid.breakable) or (number == last and holds)
         cells = []
         for name, text in row:
-            cells.append(
-                _cell(label, paragraph("TableHead", run(clean(name)), '<w:jc w:val="center"/>'), looks=_SHADE)
-            )
+            named = paragraph("TableHead", run(clean(name)), '<w:jc w:val="center"/>', holds=held)
+            cells.append(_cell(label, named, looks=_SHADE))
             alone = len(row) == 1
             cells.append(
                 _cell(
                     value + (label + value if alone else 0),
-                    paragraph("TableText", run(clean(text))),
+                    paragraph("TableText", run(clean(text)), holds=held),
                     span=3 if alone else 1,
                 )
             )
         rows.append(_row(cells))
     yield _table([label, value, label, value], rows)
-    yield paragraph("TableNote", "")
+    yield paragraph("TableNote", "", holds=holds)
 
 
 def cover(pairs: Sequence[tuple[str, str]]) -> str:
-    """The lines of a cover: labels at the left, values over a rule."""
-    whole, label = 7500, 2200
+    """The lines of a cover: labels at the left, in one line, values over a rule."""
+    whole = COVER_WIDTH
+    label = max(round(ems(f"{name}：") * _COVER_TYPE * 20) + 200 for name, _value in pairs)
+    label = min(max(label, 2200), whole // 2)
     rule = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
     rows = [
         _row(
@@ -172,12 +197,12 @@ def _heads(laid: Grid, widths: Sequence[int]) -> list[list[str]]:
         for head in laid.heads:
             over = sum(widths[head.column : head.column + head.columns])
             merged = '<w:vMerge w:val="restart"/>' if head.rows > 1 else ""
-            text = paragraph("TableHead", run(clean(head.text)), '<w:jc w:val="center"/>')
+            text = paragraph("TableHead", run(clean(head.text)), '<w:jc w:val="center"/>', holds=True)
             if head.row == row:
                 cells[head.column] = _cell(over, text, span=head.columns, looks=_SHADE, merged=merged)
             elif head.row < row < head.row + head.rows:
                 cells[head.column] = _cell(
-                    over, paragraph("TableHead", ""), looks=_SHADE, merged="<w:vMerge/>"
+                    over, paragraph("TableHead", "", holds=True), looks=_SHADE, merged="<w:vMerge/>"
                 )
         found.append([cells[column] for column in sorted(cells)])
     return found

@@ -13,9 +13,11 @@ def run(text: str, properties: str = "") -> str:
     return f"<w:r>{f'<w:rPr>{properties}</w:rPr>' if properties else ''}{lines}</w:r>"
 
 
-def paragraph(style: str, content: str, properties: str = "") -> str:
-    """properties: in the order in which the schema wants them, after pStyle."""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{content}</w:p>'
+def paragraph(style: str, content: str, properties: str = "", *, holds: bool = False) -> str:
+    """properties: in the order in which the schema wants them, after keepNext. holds: whether it is kept on the page of
+    what follows."""
+    kept = "<w:keepNext/>" if holds else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{properties}</w:pPr>{content}</w:p>'
 
 
 def field(instruction: str) -> tuple[str, str]:

@@ -1,14 +1,13 @@
 """Documents as XLSX, for people who go on calculating: a first sheet on the document, then a sheet a section with tables.
 
-Amounts are numbers in their table's unit, unrounded, so that sums come out; days are days; texts are texts, never
-formulas. All rows are there, also those that paper leaves out. Paragraphs, charts and signatures are not.
+Amounts are numbers in their table's unit, unrounded, so that sums come out; rates are numbers as paper shows them; days
+are days; texts are texts, never formulas. All rows are there, also those that paper leaves out. Paragraphs, charts and
+signatures are not.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -18,10 +17,17 @@ from xlsxwriter import Workbook
 
 from reports.document import Cell, Day, Document, Money, Number, Pairs, Percent, Table, Text
 from reports.renderers import Rendered, words
-from reports.renderers.grids import ems
 from reports.renderers.legible import clean
-from reports.renderers.numbering import Heading, Piece, walk
-from reports.shown import WAN, shown
+from reports.renderers.xlsx_sheets import (
+    UPRIGHT,
+    Line,
+    Sheet,
+    height_of,
+    lines_of_contents,
+    sheets_of,
+    widths_of,
+)
+from reports.shown import DASH, MINUS, PLUS, WAN, reads_as_words, rounded_to, shown
 
 _DIGITS = 15
 """Of a cell's number; one that needs more goes out as text, lest a fen be lost."""
@@ -29,19 +35,8 @@ _DIGITS = 15
 _ROWS = 1_048_000
 """Rows of a sheet, a little less than Excel's 1 048 576 for captions and notes."""
 
-_NAME, _FORBIDDEN = 31, str.maketrans(dict.fromkeys("[]:*?/\\'", "　"))
-"""Excel's limits on the name of a sheet."""
-
 _CELL = 32_767
 """Characters that Excel takes in a cell."""
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What a section has for a sheet of its own."""
-
-    heading: Heading
-    pieces: list[Piece] = field(default_factory=list)
 
 
 def render(document: Document) -> Rendered:
@@ -60,42 +55,11 @@ def render(document: Document) -> Rendered:
     with Workbook(out, options) as book:
         _describe(book, document)
         writer = _Writer(book)
-        sheets = [sheet for sheet in _sheets(document) if sheet.pieces]
-        names = _names([sheet.heading for sheet in sheets])
-        writer.first(document, list(zip(names, sheets, strict=True)))
-        for name, sheet in zip(names, sheets, strict=True):
-            writer.section(name, sheet, is_landscape=document.is_landscape)
+        lines = lines_of_contents(document)
+        writer.first(document, lines)
+        for sheet in sheets_of(lines):
+            writer.section(sheet, is_landscape=document.is_landscape)
     return Rendered(out.getvalue())
-
-
-def _sheets(document: Document) -> Iterator[_Sheet]:
-    sheet: _Sheet | None = None
-    for piece in walk(document):
-        if isinstance(piece, Heading):
-            if sheet:
-                yield sheet
-            sheet = _Sheet(piece)
-        elif isinstance(piece.block, Table | Pairs):
-            # What stands below no heading stands below the title of the whole.
-            sheet = sheet or _Sheet(Heading(1, 1, "", document.title))
-            sheet.pieces.append(piece)
-    if sheet:
-        yield sheet
-
-
-def _names(headings: list[Heading]) -> list[str]:
-    """Names of sheets: the headings, cut where Excel wants it, no two the same."""
-    taken: set[str] = set()
-    names = []
-    for heading in headings:
-        whole = " ".join(clean(heading.text).translate(_FORBIDDEN).split()) or "—"
-        name, number = whole[:_NAME], 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{whole[: _NAME - len(str(number)) - 1]}~{number}"
-        taken.add(name.lower())
-        names.append(name)
-    return names
 
 
 class _Writer:
@@ -103,13 +67,15 @@ class _Writer:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
+        self._widths: list[float] = []
         self._known: dict[tuple[tuple[str, Any], ...], Any] = {}
 
-    def first(self, document: Document, sheets: list[tuple[str, _Sheet]]) -> None:
-        """What the document is, its number and digest, and which sheets there are."""
+    def first(self, document: Document, lines: list[Line]) -> None:
+        """What the document is, its number and digest, and where its chapters are."""
         page = self._page(_("封面"), is_landscape=False)
-        page.set_column(0, 0, 18)
-        page.set_column(1, 1, 84)
+        self._widths = [18.0, 84.0]
+        for column, width in enumerate(self._widths):
+            page.set_column(column, column, width)
         wrapped = {"text_wrap": True, "valign": "top"}
         self._text(page, 0, 0, document.title, {"bold": True, "font_size": 18})
         rows = [
@@ -124,31 +90,42 @@ class _Writer:
         row = 2
         for label, value in rows:
             if value:
+                self._raise(page, row, ["", value])
                 self._text(page, row, 0, label, {"bold": True, "valign": "top"})
                 self._text(page, row, 1, value, wrapped)
                 row += 1
         row += 1
-        for number, (name, sheet) in enumerate(sheets):
+        for number, line in enumerate(lines):
             if not number:
                 self._text(page, row, 0, words.contents(), {"bold": True})
-            # An address inside the workbook; the name is ours and has no quotes.
-            page.write_url(row, 1, f"internal:'{name}'!A1", self._look({}), clean(sheet.heading.text))
+            set_in = {"indent": 2 * line.depth}
+            if line.sheet:
+                # An address inside the workbook; the name is ours and has no quotes.
+                look = self._look(set_in | {"font_color": "#0563C1", "underline": 1})
+                page.write_url(row, 1, f"internal:'{line.sheet.name}'!A1", look, clean(line.text))
+            else:
+                without = _("%(chapter)s（无表格，见 PDF 或 DOCX 格式）") % {"chapter": line.text}
+                self._text(page, row, 1, without, set_in)
             row += 1
 
-    def section(self, name: str, sheet: _Sheet, *, is_landscape: bool) -> None:
-        page = self._page(name, is_landscape=is_landscape)
+    def section(self, sheet: Sheet, *, is_landscape: bool) -> None:
+        self._widths = widths_of(sheet.pieces)
+        is_wide = sum(self._widths) > UPRIGHT
+        page = self._page(sheet.name, is_landscape=is_landscape or is_wide)
         tables = [piece.block for piece in sheet.pieces if isinstance(piece.block, Table)]
-        for column, width in enumerate(_widths(sheet.pieces)):
+        for column, width in enumerate(self._widths):
             page.set_column(column, column, width)
         if sum(len(table.rows) for table in tables) > _ROWS:
-            raise ValueError(f"{name}: more rows than a sheet of Excel takes")
+            raise ValueError(f"{sheet.name}: more rows than a sheet of Excel takes")
         row = 0
-        for piece in sheet.pieces:
+        for place, piece in enumerate(sheet.pieces):
             block = piece.block
             assert isinstance(block, Table | Pairs)
-            caption = f"{piece.label}　{block.caption}" if piece.label else sheet.heading.text
-            self._text(page, row, 0, caption, {"bold": True, "font_size": 12})
-            row += 1
+            # A row to sign in has no caption, and needs none below what is signed.
+            if piece.label or not place:
+                caption = f"{piece.label}　{block.caption}" if piece.label else sheet.title
+                self._text(page, row, 0, caption, {"bold": True, "font_size": 12})
+                row += 1
             if block.unit:
                 self._text(page, row, 0, words.unit_line(block.unit), {"font_color": "#444444"})
                 row += 1
@@ -156,8 +133,8 @@ class _Writer:
                 row = self._pairs(page, row, block)
                 continue
             below = self._head(page, row, block)
-            # Two tables on a sheet cannot both stay in sight.
-            if len(sheet.pieces) == len(tables) == 1:
+            # Of two tables on a sheet the heads cannot both stay in sight.
+            if not place and sheet.has_main:
                 page.freeze_panes(below, 1 if len(block.columns) > 4 else 0)
                 page.repeat_rows(row, below - 1)
             row = self._rows(page, below, block) + 1
@@ -184,6 +161,7 @@ class _Writer:
                 else:
                     self._text(page, row, column, group, across)
             row += 1
+        self._raise(page, row, [column.title for column in table.columns])
         for column, titled in enumerate(table.columns):
             self._text(page, row, column, titled.title, look | {"text_wrap": True})
         return row + 1
@@ -194,6 +172,7 @@ class _Writer:
             look: dict[str, Any] = {"border": 1, "valign": "vcenter"}
             if table.has_total and number == last:
                 look |= {"bold": True, "top": 2}
+            self._raise(page, row, [_wrapped(cell) for cell in cells])
             for column, cell in enumerate(cells):
                 indent = {"indent": table.indent.get(number, 0)} if not column else {}
                 self._cell(page, row, column, cell, table.unit, look | indent)
@@ -205,6 +184,7 @@ class _Writer:
 
     def _pairs(self, page: Any, row: int, pairs: Pairs) -> int:
         for label, cell in pairs.pairs:
+            self._raise(page, row, [label, shown(cell, pairs.unit)])
             self._text(
                 page, row, 0, label, {"bold": True, "bg_color": "#EDEDED", "border": 1, "valign": "vcenter"}
             )
@@ -222,10 +202,11 @@ class _Writer:
     def _cell(self, page: Any, row: int, column: int, cell: Cell, unit: str, look: dict[str, Any]) -> None:
         number, mask = _number(cell, unit)
         if number is not None:
-            page.write_number(row, column, number, self._look(look | {"num_format": mask}))
+            stands = {"align": "center"} if reads_as_words(cell) else {}
+            page.write_number(row, column, number, self._look(stands | look | {"num_format": mask}))
             return
         if isinstance(cell, Day) and cell.value:
-            mask = 'yyyy"年"m"月"d"日"'
+            mask = "yyyy-mm-dd" if cell.is_short else 'yyyy"年"m"月"d"日"'
             page.write_datetime(
                 row,
                 column,
@@ -235,6 +216,11 @@ class _Writer:
             return
         side = {} if isinstance(cell, Text) else {"align": "right"}
         self._text(page, row, column, shown(cell, unit), side | {"text_wrap": isinstance(cell, Text)} | look)
+
+    def _raise(self, page: Any, row: int, texts: list[str]) -> None:
+        """Make the row as high as its wrapped texts; not every program does so by itself."""
+        if height := height_of(texts, self._widths):
+            page.set_row(row, height)
 
     def _text(self, page: Any, row: int, column: int, text: str, look: dict[str, Any]) -> None:
         cleaned = clean(text)[:_CELL]
@@ -249,44 +235,46 @@ class _Writer:
         return self._known[key]
 
 
-def _number(cell: Cell, unit: str) -> tuple[Decimal | int | None, str]:
-    """The cell as a number with its mask; none where it is no number, says nothing, or needs more digits than a cell has."""
-    value: Decimal | int | None = None
+def _wrapped(cell: Cell) -> str:
+    """The text of a cell that may go over several lines."""
+    return cell.value if isinstance(cell, Text) else ""
+
+
+def _number(cell: Cell, unit: str) -> tuple[Decimal | None, str]:
+    """The cell as a number with its mask; none where it is no number, says nothing, or needs more digits than a cell has.
+
+    Amounts are exact. Rates and other numbers are those that paper shows, since most rates have no end.
+    """
+    value: Decimal | None = None
     places = 2
     match cell:
         case Money(amount=amount) if amount is not None:
             value = amount / WAN if unit == "万元" else amount
         case Number(value=number, places=places) if number is not None:
-            value = number
+            value = rounded_to(Decimal(number), places)
         case Percent(value=percent, places=places) if percent is not None:
-            value = percent / 100
+            value = rounded_to(percent, places) / 100
     if value is None or _digits(value) > _DIGITS:
         return None, ""
-    mask = "#,##0" + ("." + "0" * places if places else "")
-    return value, mask + ("%" if isinstance(cell, Percent) else "")
+    return value, _mask(cell, places)
 
 
-def _digits(value: Decimal | int) -> int:
-    return len(Decimal(value).normalize().as_tuple().digits)
+def _mask(cell: Cell, places: int) -> str:
+    """How Excel is to show the number, as `shown` does."""
+    decimals = "." + "0" * places if places else ""
+    match cell:
+        case Percent():
+            return f"#,##0{decimals}%"
+        case Number(form="signed"):
+            return f'"{PLUS}"#,##0{decimals};"{MINUS}"#,##0{decimals};"{DASH}"'
+        case Number(form=form, after=after):
+            words_after = '"' + after.replace('"', "") + '"' if after else ""
+            return ("0" if form == "plain" else "#,##0") + decimals + words_after
+    return "#,##0" + decimals
 
 
-def _widths(pieces: list[Piece]) -> list[float]:
-    """Of each column in characters: wide enough for numbers and days, running text wrapped."""
-    widths: list[float] = []
-    for piece in pieces:
-        block = piece.block
-        if isinstance(block, Table):
-            rows = [[Text(column.title) for column in block.columns], *block.rows]
-        else:
-            assert isinstance(block, Pairs)
-            rows = [[Text(label), cell] for label, cell in block.pairs]
-        for row in rows:
-            widths += [8.0] * (len(row) - len(widths))
-            for place, cell in enumerate(row):
-                most = 40.0 if isinstance(cell, Text) else 60.0
-                longest = max(map(ems, shown(cell, block.unit).split("\n")))
-                widths[place] = max(widths[place], min(longest * 2 + 2, most))
-    return widths
+def _digits(value: Decimal) -> int:
+    return len(value.normalize().as_tuple().digits)
 
 
 def _describe(book: Workbook, document: Document) -> None:

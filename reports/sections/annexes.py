@@ -22,7 +22,7 @@ from reports.document import (
     Text,
 )
 from reports.facts import AcceptanceFacts, EntryFacts, SettlementFacts
-from reports.sections.cells import YUAN, dated, day, row, words
+from reports.sections.cells import YUAN, dated, day, place_in, row, words
 
 Facts = AcceptanceFacts | SettlementFacts
 
@@ -79,7 +79,7 @@ def _entry(each: EntryFacts) -> list[Cell]:
         remark = _("（已红冲）")
     said = " ".join(part for part in (each.counterparty, each.memo) if part)
     return [
-        Text(str(each.sequence), source),
+        place_in(each.sequence, source),
         dated(each.on),
         Text(_(each.kind)),
         Text(_(each.source)),
@@ -110,7 +110,7 @@ def _documents(facts: AcceptanceFacts) -> Sequence[Block]:
             ],
             [
                 [
-                    Text(str(place)),
+                    place_in(place),
                     words(_(each.category)),
                     words(
                         " ".join(filter(None, (each.title, _(each.number) if each.number else ""))),

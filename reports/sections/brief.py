@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from reports.document import Absent, Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
 from reports.facts_programme import BriefFacts, PlaceChange
-from reports.sections.cells import WAN, Figures, chart, dated, day, share, wan, words
+from reports.sections.cells import WAN, Figures, chart, dated, day, place_in, share, wan, words
 from reports.sections.park import count, project_of
 
 
@@ -67,10 +67,9 @@ def _stages(facts: BriefFacts) -> Sequence[Block]:
     return [Paragraph(_("按阶段分：%(stages)s。") % {"stages": _("、").join(counts)})]
 
 
-def _difference(now: int, before: int) -> Text:
+def _difference(now: int, before: int) -> Number:
     """+3, −2 or a dash."""
-    moved = now - before
-    return Text("—" if not moved else f"{'＋' if moved > 0 else '－'}{abs(moved)}")
+    return Number(now - before, form="signed")
 
 
 def _rules(facts: BriefFacts) -> list[Block]:
@@ -250,7 +249,7 @@ def _worst(facts: BriefFacts) -> list[Block]:
             ],
             [
                 [
-                    Text(str(place)),
+                    place_in(place),
                     Text(each.number, project_of(each.number)),
                     words(each.unit),
                     words(each.park),

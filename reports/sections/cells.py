@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,12 +10,25 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from finance.terms import ARRIVAL, FISCAL, PARK_RETURN, PAYMENT, PROVINCIAL, RECEIVED_KINDS, REFUND, SPENDING
-from reports.document import Absent, Block, Day, Figure, Money, Paragraph, Percent, Source, Text
+from reports.document import (
+    Absent,
+    Block,
+    Cell,
+    Day,
+    Figure,
+    Money,
+    Number,
+    Paragraph,
+    Percent,
+    Source,
+    Text,
+)
 from reports.shown import DASH, shown
 
 WAN = "万元"
 YUAN = "元"
 ZERO = Decimal("0.00")
+_BARE = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,6})?")
 _RECEIVED = tuple(sorted(RECEIVED_KINDS))
 
 Figures = Mapping[str, Figure]
@@ -76,6 +90,22 @@ CONTRACT = Source("contract")
 def words(text: str, source: Source | None = None) -> Text:
     """Text, or a dash where there is none."""
     return Text(text or DASH, source)
+
+
+def place_in(number: int | None, source: Source | None = None) -> Number:
+    """A place in a list, a year or a count among words."""
+    return Number(number, source=source, form="plain")
+
+
+def stated(value: str, source: Source | None = None) -> Cell:
+    """What a contract or a unit states as a value: a number where it is nothing else, read as it was written."""
+    bare = value.replace(",", "")
+    if _BARE.fullmatch(bare):
+        places = len(bare.partition(".")[2])
+        number = Number(Decimal(bare), places, source, form="" if "," in value else "plain")
+        if shown(number) == value:
+            return number
+    return words(value, source)
 
 
 def wan(amount: Decimal) -> str:

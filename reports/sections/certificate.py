@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reports.document import Column, Day, Money, Pairs, Paragraph, Section, Table, Text
+from reports.document import Column, Day, Money, Number, Pairs, Paragraph, Section, Table, Text
 from reports.facts_papers import CertificateFacts
 from reports.sections.acceptance import duty
 from reports.sections.cells import CONTRACT, WAN, ZERO, day, received_by, row, spent_by, words
@@ -46,7 +46,7 @@ def certificate_section(facts: CertificateFacts) -> Section:
                     (_("实施期限"), words(f"{day(project.start_on)}至{day(project.end_on)}")),
                     (_("任务验收"), words(_(each.task_verdict), source)),
                     (_("财务验收"), words(_(each.finance_verdict), source)),
-                    (_("专家评分"), words(f"{each.mean_total:.2f}" if each.mean_total is not None else "")),
+                    (_("专家评分"), Number(each.mean_total, places=2)),
                     (_("合同资金"), Money(committed, CONTRACT)),
                     (_("到位资金"), Money(received, received_by(certified_on))),
                     (_("支出"), Money(spent, spent_by(certified_on))),

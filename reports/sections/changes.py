@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Block, Column, Paragraph, Section, Table, Text
+from reports.document import Block, Cell, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
-from reports.sections.cells import dated, day, or_absent, row, words
+from reports.sections.cells import dated, day, or_absent, place_in, row, words
 
 
 def changes_section(facts: AcceptanceFacts) -> Section:
@@ -64,9 +64,9 @@ def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
     if not changes:
         return []
     numbers = {id(each): place for place, each in enumerate(changes, 1)}
-    moved = [
+    moved: list[list[Cell]] = [
         [
-            Text(str(numbers[id(each)])),
+            place_in(numbers[id(each)]),
             Text(_(each.kind), row("change", each.pk)),
             words(moved.label),
             words(moved.before),
@@ -94,7 +94,7 @@ def changes_blocks(changes: Sequence[ChangeFacts]) -> list[Block]:
             ],
             [
                 [
-                    Text(str(numbers[id(each)])),
+                    place_in(numbers[id(each)]),
                     Text(_(each.kind), row("change", each.pk)),
                     words(_(each.tier)),
                     dated(each.asked_on),

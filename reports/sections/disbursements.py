@@ -32,6 +32,7 @@ from reports.sections.cells import (
     dated,
     day,
     held_by_park,
+    place_in,
     received_by,
     row,
     share,
@@ -174,9 +175,9 @@ def _payments(facts: DisbursementsFacts) -> Sequence[Block]:
 def _payment(place: int, each: PaymentFacts) -> list[Cell]:
     source, tranche = entry(each.sequence), row("tranche", each.pk)
     return [
-        Text(str(place)),
+        place_in(place),
         Text(_(each.source)),
-        Text(str(each.number) if each.number is not None else "—", tranche),
+        place_in(each.number, tranche),
         Money(each.planned, tranche) if each.planned is not None else Text(""),
         dated(each.planned_on, tranche),
         words(each.condition),
@@ -219,7 +220,7 @@ def _arrivals(facts: DisbursementsFacts) -> Sequence[Block]:
             ],
             [
                 [
-                    Text(str(place)),
+                    place_in(place),
                     dated(each.on, entry(each.sequence)),
                     Text(_(each.kind)),
                     Money(each.amount, entry(each.sequence)),

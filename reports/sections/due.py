@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from reports.document import Absent, Block, Cell, Column, Number, Paragraph, Section, Table, Text
 from reports.facts_programme import DueFacts, DueGroup, DueListFacts
-from reports.sections.cells import dated, day, share, words
+from reports.sections.cells import dated, day, place_in, share, words
 from reports.sections.park import count, project_of
 
 
@@ -112,7 +112,7 @@ def _projects(projects: Sequence[DueFacts], caption: str, otherwise: str) -> lis
             ],
             [
                 [
-                    Text(str(place)),
+                    place_in(place),
                     words(each.group),
                     Text(each.number, project_of(each.number)),
                     words(each.name),

@@ -28,6 +28,7 @@ from reports.sections.cells import (
     ZERO,
     day,
     or_absent,
+    place_in,
     received_by,
     row,
     share,
@@ -152,7 +153,7 @@ def _checklist(facts: MidtermFacts) -> Sequence[Block]:
             ],
             [
                 [
-                    Text(str(place)),
+                    place_in(place),
                     words(_(line.item)),
                     Text(_("符合") if line.is_met else _("不符合")),
                     words(line.finding),

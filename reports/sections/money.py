@@ -190,7 +190,7 @@ def _tranches(facts: AcceptanceFacts) -> Sequence[Block]:
     rows: list[list[Cell]] = [
         [
             Text(_(each.source), row("tranche", each.pk)),
-            Text(_("%(number)d（尾款）") % {"number": each.number} if each.is_tail else str(each.number)),
+            Number(each.number, form="plain", after=_("（尾款）") if each.is_tail else ""),
             Money(each.amount, row("tranche", each.pk)),
             dated(each.planned_on),
             Text(_("直接拨付")) if each.is_direct else dated(each.arrived_on),

@@ -8,7 +8,19 @@ from django.utils.translation import gettext as _
 
 from reports.document import Absent, Block, Column, Money, Number, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, AnnualFacts, MilestoneFacts
-from reports.sections.cells import WAN, ZERO, Figures, chart, dated, or_absent, row, spent_by, told, words
+from reports.sections.cells import (
+    WAN,
+    ZERO,
+    Figures,
+    chart,
+    dated,
+    or_absent,
+    place_in,
+    row,
+    spent_by,
+    told,
+    words,
+)
 
 
 def plan_section(facts: AcceptanceFacts, figures: Figures) -> Section:
@@ -92,7 +104,7 @@ def milestones_table(milestones: Sequence[MilestoneFacts]) -> Table:
         ],
         [
             [
-                Text(str(each.year)),
+                place_in(each.year),
                 words(each.name, row("milestone", each.pk)),
                 dated(each.planned_on),
                 dated(each.completed_on, row("milestone", each.pk)),

@@ -10,7 +10,7 @@ from finance.terms import FISCAL
 from lifecycle.rules.self_rating import BENEFIT, EXECUTION, OUTPUT, SATISFACTION, band_of, execution_score
 from reports.document import Block, Cell, Column, Money, Number, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, RatingFacts, TargetFacts
-from reports.sections.cells import CONTRACT, WAN, day, row, share, spent_by, words
+from reports.sections.cells import CONTRACT, WAN, day, place_in, row, share, spent_by, stated, words
 from reports.sections.settlement import total
 from reports.shown import DASH, shown
 
@@ -158,8 +158,8 @@ def _indicators(facts: AcceptanceFacts) -> Table:
             Text(_("产出指标")),
             Text(_("时效")),
             Text(_("里程碑按期完成数（个）")),
-            Text(str(len(planned))),
-            Text(str(timely)),
+            place_in(len(planned)),
+            place_in(timely),
         ]
     )
     rows += [_target(_("效益指标"), each) for each in benefits]
@@ -195,6 +195,6 @@ def _target(level: str, each: TargetFacts) -> list[Cell]:
         Text(level),
         words(each.category),
         words(name, row("target", each.pk)),
-        words(each.contract_value, row("target", each.pk)),
-        words(each.achieved_value, row("target", each.pk)),
+        stated(each.contract_value, row("target", each.pk)),
+        stated(each.achieved_value, row("target", each.pk)),
     ]

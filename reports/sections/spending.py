@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from finance.terms import SOURCES
 from reports.document import Absent, Block, Cell, Column, Money, Paragraph, Section, Table, Text
 from reports.facts_ledgers import SpendingLedgerFacts, SpentFacts
-from reports.sections.cells import YUAN, ZERO, dated, day, spent_by, wan, words
+from reports.sections.cells import YUAN, ZERO, dated, day, place_in, spent_by, wan, words
 from reports.sections.disbursements import entry
 from reports.sections.ledger_foot import chain, signed
 
@@ -122,7 +122,7 @@ def _entries(facts: SpendingLedgerFacts) -> Sequence[Block]:
 def _entry(each: SpentFacts) -> list[Cell]:
     source = entry(each.sequence)
     return [
-        Text(str(each.sequence), source),
+        place_in(each.sequence, source),
         dated(each.on, source),
         words(each.voucher, source),
         words(each.memo),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reports.document import Absent, Block, Column, Paragraph, Percent, Section, Table, Text
 from reports.facts import AcceptanceFacts, DocumentFacts, TargetFacts
-from reports.sections.cells import Figures, chart, row, words
+from reports.sections.cells import Figures, chart, row, stated, words
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 FULL = Decimal(100)
@@ -65,8 +65,8 @@ def targets_blocks(targets: list[TargetFacts], documents: Sequence[DocumentFacts
                     words(each.category),
                     words(each.name, row("target", each.pk)),
                     words(each.unit),
-                    words(each.contract_value, row("target", each.pk)),
-                    words(each.achieved_value, row("target", each.pk)),
+                    stated(each.contract_value, row("target", each.pk)),
+                    stated(each.achieved_value, row("target", each.pk)),
                     Percent(reached(each), source=row("target", each.pk)),
                     _evidence(each, documents),
                 ]

@@ -21,12 +21,26 @@ from django.utils import translation
 from lifecycle.models import Project
 from lifecycle.parties.models import Role
 from reports import exports
-from reports.document import Document, Figure, Section
+from reports.document import (
+    Cell,
+    Day,
+    Document,
+    Figure,
+    Money,
+    Number,
+    Pairs,
+    Percent,
+    Section,
+    Table,
+    Text,
+)
 from reports.exports import KINDS, build, document_of
 from reports.facts import AcceptanceFacts, digest_of
 from reports.models import Issue
 from reports.renderers import render
+from reports.renderers.numbering import Piece, walk
 from reports.sections.cells import Figures
+from reports.shown import DASH, shown
 from tests.builders import make_cluster, make_project, walked
 from tests.people import make_person
 from tests.reports import plain_sql
@@ -165,11 +179,21 @@ def _seen(cell: Any) -> str:
         return value.strip()
     if isinstance(value, int | float):
         number = Decimal(repr(value))
-        if form.endswith("%"):
-            return f"{(number * 100).quantize(Decimal('0.01'), ROUND_HALF_UP):,.2f}%"
-        places = len(form.split(";")[0].split(".")[1].rstrip('_) "')) if "." in form else 0
-        return f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
-    return str(value.date().isoformat())
+        above, below, nothing = form.split(";") if ";" in form else (form, f"-{form}", form)
+        mask = above if number > 0 else below if number < 0 else nothing
+        return re.sub(r"[#,]*0(\.0+)?%?", lambda found: _figure(abs(number), found.group()), mask).replace(
+            '"', ""
+        )
+    day = value.date()
+    return day.isoformat() if form == "yyyy-mm-dd" else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _figure(number: Decimal, mask: str) -> str:
+    """As a spreadsheet shows a number that is not below zero by a mask such as #,##0.00%."""
+    percent = mask.endswith("%")
+    places = len(mask.rstrip("%").partition(".")[2])
+    rounded = (number * (100 if percent else 1)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{rounded:,}" * ("," in mask) + f"{rounded}" * ("," not in mask) + "%" * percent
 
 
 READ = {"pdf": pdf_lines, "docx": docx_lines, "xlsx": xlsx_lines}
@@ -200,6 +224,42 @@ def test_every_figure_on_paper_is_that_of_plain_sql(
 
     assert missing(expected_rows(number, TODAY), in_report) == []
     assert missing(expected_settlement(number, TODAY), in_settlement) == []
+
+
+NUMBERS = (Money, Number, Percent)
+
+
+@pytest.mark.parametrize("number", LIVES)
+def test_every_figure_in_a_workbook_is_a_number_and_reads_as_on_paper(
+    reports: dict[tuple[str, str], Document], number: str
+) -> None:
+    for kind in WHOLE:
+        document = reports[number, kind]
+        book = openpyxl.load_workbook(io.BytesIO(render(document, "xlsx").content))
+        rows = [list(row) for sheet in book.worksheets[1:] for row in sheet.iter_rows()]
+        for wanted, unit in table_rows(document):
+            texts = [shown(cell, unit).strip() for cell in wanted]
+            # Each sheet has its rows in the order of the document.
+            while [_seen(cell) for cell in rows[0][: len(texts)]] != texts:
+                rows.pop(0)
+                assert rows, texts
+            for cell, found in zip(wanted, rows.pop(0), strict=False):
+                if isinstance(cell, NUMBERS) and shown(cell) != DASH:
+                    assert isinstance(found.value, int | float), texts
+                elif isinstance(cell, Day) and cell.value:
+                    assert found.is_date, texts
+                elif isinstance(cell, Text):
+                    # Numbers of invoices are names, not figures.
+                    assert not re.fullmatch(r"[\d,]{1,9}(\.\d+)?%?", cell.value), texts
+
+
+def table_rows(document: Document) -> Iterator[tuple[list[Cell], str]]:
+    for piece in walk(document):
+        match piece:
+            case Piece(block=Table(rows=rows, unit=unit)):
+                yield from ((list(row), unit) for row in rows)
+            case Piece(block=Pairs(pairs=pairs, unit=unit)):
+                yield from (([Text(label), cell], unit) for label, cell in pairs)
 
 
 def test_reports_of_a_past_day_have_the_figures_of_that_day(programme: None) -> None:

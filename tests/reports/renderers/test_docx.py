@@ -13,9 +13,10 @@ import docx
 import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from lxml import etree
 
-from reports.document import Column, Document, Section, Table
+from reports.document import Column, Document, Paragraph, Section, Table, Text
 from reports.renderers import render
 from tests.reports.renderers.documents import DIGEST, FORMULA, LONG_NAME, MARKUP, draft, everything
 
@@ -107,7 +108,11 @@ def test_the_contents_are_a_field_that_is_not_empty_and_links_to_the_headings(wo
         re.findall(r'<w:bookmarkStart w:id="\d+" w:name="(\w+)"/>.*?<w:t[^>]*>([^<]*)</w:t>', content)
     )
     assert all(text.endswith(marks[anchor]) for anchor, text in entries)
-    assert "updateFields" not in xml(rendered(), "word/settings.xml")
+    # Pages are asked for by fields, which the program that opens the document is to update.
+    assert re.findall(r"> PAGEREF (_Toc\d+) \\h <", content) == [anchor for anchor, _text in entries]
+    assert '<w:updateFields w:val="true"/>' in xml(rendered(), "word/settings.xml")
+    without = render(everything(5, has_contents=False), "docx").content
+    assert "updateFields" not in xml(without, "word/settings.xml")
 
 
 def test_fields_count_pages_tables_and_figures(word):
@@ -132,8 +137,11 @@ def test_fields_count_pages_tables_and_figures(word):
 
 def test_fields_begin_and_end_in_pairs():
     for name in ("word/document.xml", "word/footer1.xml"):
-        kinds = re.findall(r'fldCharType="(\w+)"', xml(rendered(), name))
-        assert kinds == ["begin", "separate", "end"] * (len(kinds) // 3)
+        kinds = " ".join(re.findall(r'fldCharType="(\w+)"', xml(rendered(), name)))
+        assert kinds
+        # The list of contents is a field around those of its pages.
+        inside = re.sub("begin separate end ?", "", kinds)
+        assert re.sub("begin separate end ?", "", inside) == ""
 
 
 def test_a_table_repeats_its_head_and_unit_and_its_rows_hold_together(word):
@@ -152,6 +160,47 @@ def test_a_table_repeats_its_head_and_unit_and_its_rows_hold_together(word):
         "137.01",
         "记-0001",
     ]
+
+
+def kept(row):
+    """Whether a row holds on to the next: all its paragraphs do."""
+    return {each.paragraph_format.keep_with_next for cell in row.cells for each in cell.paragraphs} == {True}
+
+
+def test_a_short_table_is_not_parted_and_a_long_one_only_in_its_middle(word):
+    short, form, long = (table_with(word, text) for text in ("其中：设备费", "项目负责人", "支付第 1 笔"))
+
+    assert all(map(kept, short.rows))
+    assert next(each for each in short._tbl.itersiblings()).pPr.pStyle.val == "TableNote"
+    assert [kept(row) for row in form.rows] == [True] * (len(form.rows) - 1) + [False]
+    held = [place for place, row in enumerate(long.rows) if kept(row)]
+    assert held == [0, 1, 2, len(long.rows) - 2]
+
+
+def test_what_is_signed_is_never_alone_on_a_page():
+    ledger = Table("台账", [Column("甲")], [[Text("乙")]] * 40)
+    to_sign = Table("", [Column("签字")], [[Text("　\n　")]])
+    blocks = [Paragraph("说明。"), ledger, Paragraph("校验。"), to_sign, Paragraph("厅", stands="right")]
+    word = of(draft(sections=[Section("", blocks)], annexes=[], has_cover=False, has_contents=False))
+    said = {each.text: each.paragraph_format.keep_with_next for each in word.paragraphs if each.text}
+
+    assert (said["说明。"], said["校验。"], said["厅"]) == (None, True, None)
+    assert all(map(kept, table_with(word, "签字").rows))
+    assert not kept(table_with(word, "乙").rows[-1])
+
+
+def test_labels_of_a_cover_stand_in_one_line():
+    word = of(draft(cover=[("设区市科技主管部门", "市科技局"), ("编号", "BA2022001")]))
+    cells_of_row = table_with(word, "设区市科技主管部门：").rows[0].cells
+
+    assert cells_of_row[0].width.pt >= 10 * 14 + 8
+    assert cells_of_row[0].width + cells_of_row[1].width <= Mm(156)
+
+
+def test_latin_letters_are_of_a_language_that_does_not_break_them(word):
+    lang = word.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
+
+    assert (lang.get(qn("w:val")), lang.get(qn("w:eastAsia"))) == ("en-US", "zh-CN")
 
 
 def test_the_settlement_reads_as_on_paper(word):

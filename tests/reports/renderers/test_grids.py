@@ -50,6 +50,45 @@ def test_groups_of_columns_make_a_head_of_two_rows():
     ]
 
 
+def test_numbers_among_words_stand_as_words_do_and_differences_as_figures():
+    table = Table(
+        "",
+        [Column("序号"), Column("期次"), Column("合同值"), Column("增减")],
+        [
+            [
+                Number(1234, form="plain"),
+                Number(2, form="plain", after="（尾款）"),
+                Text("国际领先水平"),
+                Number(-3, form="signed"),
+            ],
+            [
+                Number(2, form="plain"),
+                Number(None, form="plain"),
+                Number(21287, form="plain"),
+                Number(0, form="signed"),
+            ],
+        ],
+    )
+    laid = grid(table, width=WIDTH)
+
+    assert laid.rows == [["1234", "2（尾款）", "国际领先水平", "－3"], ["2", "—", "21287", "—"]]
+    assert laid.stands == ["cclr", "cclr"]
+
+
+def test_codes_stay_whole_also_where_figures_are_wider():
+    table = Table(
+        "",
+        [Column("说明", 9), Column("代码", 0.1), Column("凭证号", 0.1)],
+        [[Text("很长的说明" * 9), Text("91EB19093FMHDQAEJX"), Text("记-00226")]],
+    )
+    for slack in (1.0, 1.12):
+        laid = grid(table, width=WIDTH, slack=slack)
+        rooms = [(width - 2 * INSET) / laid.size for width in laid.widths]
+
+        assert rooms[1] >= ems("91EB19093FMHDQAEJX") * slack
+        assert rooms[2] >= ems("记-00226") * slack
+
+
 def test_widths_fill_the_page_and_no_number_is_broken():
     wide = Table(
         "",

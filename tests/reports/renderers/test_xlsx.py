@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from zipfile import ZipFile
@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from reports.document import Column, Document, Money, Number, Percent, Section, Table, Text
+from reports.document import Column, Day, Document, Money, Number, Percent, Section, Table, Text
 from reports.renderers import render, xlsx
 from tests.reports.renderers.documents import (
     DIGEST,
@@ -165,6 +165,89 @@ def test_names_of_sheets_are_what_excel_takes_and_differ():
     assert len(set(names)) == 4
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
     assert names[2].endswith("~2")
+
+
+def ledger_sheet(count):
+    return [
+        Table("小计", [Column("甲")], [[Number(1)]]),
+        Table("台账", [Column("序号"), Column("摘要")], [[Number(1, form="plain"), Text("乙")]] * count),
+        Table("", [Column("签字"), Column("日期")], [[Text("　\n　"), Text("年　月　日")]]),
+    ]
+
+
+def test_a_long_table_below_another_has_a_sheet_of_its_own_with_its_head_in_sight():
+    book = of(*ledger_sheet(13))
+
+    assert book.sheetnames == ["封面", "一、甲", "表2 台账"]
+    assert book["表2 台账"].freeze_panes == "A3"
+    assert book["表2 台账"].print_title_rows == "$2:$2"
+    links = [cell.hyperlink.location for row in book["封面"].iter_rows() for cell in row if cell.hyperlink]
+    assert links == ["'一、甲'!A1", "'表2 台账'!A1"]
+    assert of(*ledger_sheet(12)).sheetnames == ["封面", "一、甲"]
+
+
+def test_a_row_to_sign_in_has_room_and_no_caption():
+    sheet = of(*ledger_sheet(13))["表2 台账"]
+    head = row_with(sheet, "签字")[0].row
+
+    assert sheet.cell(head - 1, 1).value is None
+    assert sheet.row_dimensions[head + 1].height >= 40
+
+
+def test_rows_are_as_high_as_their_wrapped_texts():
+    sheet = of(Table("", [Column("甲"), Column("乙")], [[Text("字" * 100)] * 2, [Text("字")] * 2]))["一、甲"]
+
+    assert sheet.row_dimensions[3].height >= 5 * 15
+    assert sheet.row_dimensions[4].height is None
+
+
+def test_all_chapters_are_in_the_contents_and_lead_to_their_tables():
+    table = Table("", [Column("甲")], [[Text("乙")]])
+    sections = [
+        Section("概况", [], [Section("其一"), Section("其二", [], [Section("深处", [table])])]),
+        Section("意见"),
+        Section("经费", [table]),
+    ]
+    first = of(sections=sections)["封面"]
+    lines = [row[1] for row in first.iter_rows() if row[1].value and row[1].row > 8]
+    contents = {cell.value: cell.hyperlink and cell.hyperlink.location for cell in lines[-5:]}
+
+    assert contents == {
+        "一、概况": "'1.深处'!A1",
+        "（二）其二": "'1.深处'!A1",
+        "1.深处": "'1.深处'!A1",
+        "二、意见（无表格，见 PDF 或 DOCX 格式）": None,
+        "三、经费": "'三、经费'!A1",
+    }
+
+
+def test_numbers_are_shown_as_on_paper():
+    cells = [
+        Percent(Decimal(700) / 9),
+        Number(2022, form="plain"),
+        Number(1234, form="plain", after="（尾款）"),
+        Number(-3, form="signed"),
+        Number(Decimal("2.345"), places=2),
+        Day(date(2024, 3, 1), is_short=True),
+    ]
+    row = of(Table("", [Column("甲")] * 6, [cells]))["一、甲"][3]
+
+    assert values(row) == [0.7778, 2022, 1234, -3, 2.35, datetime(2024, 3, 1)]  # noqa: DTZ001
+    assert [cell.number_format for cell in row] == [
+        "#,##0.00%",
+        "0",
+        '0"（尾款）"',
+        '"＋"#,##0;"－"#,##0;"—"',
+        "#,##0.00",
+        "yyyy-mm-dd",
+    ]
+
+
+def test_a_wide_sheet_is_printed_across():
+    wide = Table("", [Column("甲" * 10)] * 6, [[Text("乙")] * 6])
+
+    assert of(wide)["一、甲"].page_setup.orientation == "landscape"
+    assert of(settlement())["一、甲"].page_setup.orientation != "landscape"
 
 
 def test_two_tables_share_a_sheet_one_below_the_other():
