@@ -61,7 +61,7 @@ def walk(document: Document) -> Iterator[Heading | Piece]:
         yield from of(section, _heading(section, 1, 1, place))
     for place, annex in enumerate(document.annexes, 1):
         number = _("附件%(number)d　") % {"number": place}
-        yield from of(annex, Heading(1, 0, number, annex.title, new_page=True))
+        yield from of(annex, Heading(1, 0, number, annex.title, new_page=place == 1))
 
 
 def headings(document: Document) -> list[Heading]:

@@ -27,9 +27,10 @@ from reports.document import (
     Table,
 )
 from reports.renderers import Rendered, pictures, words
+from reports.renderers.balance import balanced
 from reports.renderers.fonts import Faces, faces
 from reports.renderers.forms import form_of
-from reports.renderers.grids import grid
+from reports.renderers.grids import INSET, Grid, Head, grid
 from reports.renderers.legible import Legible
 from reports.renderers.numbering import Heading, Piece, point, walk
 from reports.renderers.sheet import text_width
@@ -40,6 +41,9 @@ _LONG_RUN = re.compile("[!-~]{18,}")
 """Digests and addresses: typst would let them run out of their column, so they may break after every piece."""
 
 _PIECE = 6
+
+_TITLE, _SUBJECT, _SUBJECT_OF_A_PAGE = 12.0, 21.0, 27.0
+"""Ems of a line of the title, and of the subject on a cover and at the head of a page."""
 
 
 class LayoutFault(RuntimeError):
@@ -94,6 +98,10 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "hei": [chosen.hei.family, chosen.song.family],
         "title": legible(document.title),
         "subject": legible(document.subject),
+        "title_lines": _breaking(balanced(legible(document.title), _TITLE)),
+        "subject_lines": _breaking(
+            balanced(legible(document.subject), _SUBJECT if document.has_cover else _SUBJECT_OF_A_PAGE)
+        ),
         "author": legible(document.issuer),
         "keywords": [legible(word) for word in (document.number, document.kind) if word],
         "cover": [[legible(label), _breaking(legible(value))] for label, value in document.cover],
@@ -172,7 +180,7 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "size": laid.size,
         "heads": [
             {
-                "text": _breaking(legible(head.text)),
+                "text": _breaking(balanced(legible(head.text), _room(laid, head))),
                 "x": head.column,
                 "y": head.row,
                 "columns": head.columns,
@@ -189,6 +197,12 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "breakable": laid.breakable,
         "tall": laid.tall,
     }
+
+
+def _room(laid: Grid, head: Head) -> float:
+    """Ems between the rules of a cell of the head."""
+    width = sum(laid.widths[head.column : head.column + head.columns])
+    return (width - 2 * INSET) / laid.size
 
 
 def _form(pairs: Pairs, label: str, legible: Legible) -> dict[str, Any]:
