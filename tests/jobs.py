@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -56,3 +57,10 @@ def done(run: JobRun, clock: Callable[[], datetime], worker: str = "worker 1") -
     work(run.pk, worker=worker, clock=clock)
     run.refresh_from_db()
     return run
+
+
+def free_port() -> int:
+    """A port that the system has free; servers that look for one by counting up take the same when two begin together."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -36,7 +36,7 @@ from lifecycle.tasks import remind
 from tests.backend.jobs.engines import PATIENCE, Running, running, tell
 from tests.backend.ways.conftest import MailServer
 from tests.builders import make_cluster, make_milestone, make_project
-from tests.jobs import at
+from tests.jobs import at, free_port
 from tests.people import make_person
 
 DAYS = ("2025-06-16", "2025-06-17", "2025-06-18", "2025-06-19")
@@ -97,7 +97,7 @@ def mails(settings: Settings) -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 

@@ -17,13 +17,14 @@ from lifecycle.models import JobRun, Sign
 from lifecycle.parties.models import Organisation
 from tests.backend.jobs import tasks
 from tests.backend.jobs.engines import Running, group_lives, leaves_of, running, tell, until
+from tests.jobs import free_port
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 
