@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from lifecycle.rules.standing import REFUSED, REVOCATION, TERMINATION
 from reports.document import (
     Absent,
     Block,
@@ -22,12 +23,12 @@ from reports.document import (
     Text,
 )
 from reports.facts import AcceptanceFacts, PanelistFacts, RoundFacts, ScoreFacts
-from reports.sections.cells import dated, day, row, told, words
+from reports.sections.cells import day, row, told, words
+from reports.sections.events import events_table
 from reports.sections.project import ROLES, party
 
 APPLICATION = "验收申请"
 VERDICT = "验收结论"
-ENDS = ("终止", "撤销")
 
 
 def acceptance_section(facts: AcceptanceFacts) -> Section:
@@ -52,32 +53,16 @@ def _from_events(facts: AcceptanceFacts) -> Sequence[Block]:
         return [Absent(_stopped(facts) or _("截至报告日，项目尚未申请验收。"))]
     return [
         Paragraph(_("项目的验收情况由历史资料补录，系统中没有专家组评审记录。")),
-        Table(
-            _("验收情况（历史补录）"),
-            [
-                Column(_("事项"), 1.2),
-                Column(_("日期"), 1.4),
-                Column(_("结果")),
-                Column(_("文号"), 1.8),
-                Column(_("说明"), 2.4),
-            ],
-            [
-                [
-                    Text(_(each.kind)),
-                    dated(each.on),
-                    words(_(each.result) if each.result else ""),
-                    words(each.document_no),
-                    words(each.note),
-                ]
-                for each in events
-            ],
-        ),
+        events_table(_("验收情况（历史补录）"), events, note=_("说明")),
     ]
 
 
 def _stopped(facts: AcceptanceFacts) -> str:
     """That the project came to another end, where it did."""
-    last = next((each for each in reversed(facts.events) if each.kind in ENDS), None)
+    ends = [
+        each for each in facts.events if each.kind in (TERMINATION, REVOCATION) and each.result != REFUSED
+    ]
+    last = ends[-1] if ends else None
     if last is None or not facts.project.is_ended:
         return ""
     return _("项目已于%(on)s%(kind)s，不再组织验收，情况见“变更与例外”。") % {

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from lifecycle.rules.standing import MOVES, REFUSED
 from reports.document import Block, Cell, Column, Paragraph, Section, Table, Text
 from reports.facts import AcceptanceFacts, ChangeFacts
 from reports.sections.cells import dated, day, or_absent, place_in, row, words
+from reports.sections.events import events_table
 
 
 def changes_section(facts: AcceptanceFacts) -> Section:
@@ -26,37 +28,18 @@ def changes_section(facts: AcceptanceFacts) -> Section:
     )
 
 
-STANDING = ("暂停", "恢复", "终止", "撤销")
-"""Events by which a project stands still, goes on, or ends before its time."""
-
-
 def _standing(facts: AcceptanceFacts) -> list[Block]:
-    events = [each for each in facts.events if each.kind in STANDING]
+    """Events by which the project stands still, goes on, or ends before its time."""
+    events = [each for each in facts.events if each.kind in MOVES]
     if not events:
         return []
-    last = events[-1]
+    counted = [each for each in events if each.result != REFUSED]
+    said = _("截至报告日，项目的暂停、终止或撤销均未获批准。")
+    if counted:
+        said = _("项目于%(on)s%(kind)s。") % {"on": day(counted[-1].on), "kind": _(counted[-1].kind)}
     return [
-        Paragraph(_("项目于%(on)s%(kind)s。") % {"on": day(last.on), "kind": _(last.kind)}),
-        Table(
-            _("暂停、终止与撤销情况"),
-            [
-                Column(_("事项"), 1),
-                Column(_("日期"), 1.4),
-                Column(_("结果"), 1),
-                Column(_("文号"), 2),
-                Column(_("理由"), 3),
-            ],
-            [
-                [
-                    Text(_(each.kind)),
-                    dated(each.on),
-                    words(_(each.result) if each.result else ""),
-                    words(each.document_no),
-                    words(each.note),
-                ]
-                for each in events
-            ],
-        ),
+        Paragraph(said),
+        events_table(_("暂停、终止与撤销情况"), events, note=_("理由")),
     ]
 
 

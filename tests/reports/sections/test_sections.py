@@ -736,6 +736,19 @@ def test_a_project_that_was_broken_off_says_when_and_why_and_that_nobody_will_ac
     ]
 
 
+def test_what_was_refused_did_not_happen():
+    def event(kind: str, on: date, result: str = "") -> EventFacts:
+        return EventFacts(kind=kind, on=on, result=result, value=None, document_no="", note="")
+
+    refused = event("终止", date(2025, 5, 1), "不批准")
+    alone = changes_section(made.acceptance(events=[refused]))
+    after = changes_section(made.acceptance(events=[event("暂停", date(2025, 3, 1)), refused]))
+
+    assert "项目的暂停、终止或撤销均未获批准" in paragraphs(alone)
+    assert "项目于2025年3月1日暂停。" in paragraphs(after)
+    assert [row[2] for row in texts(table(after, "暂停、终止与撤销情况"))] == ["—", "不批准"]
+
+
 def entry(sequence: int, **facts) -> EntryFacts:
     values = {
         "on": date(2023, 1, sequence),
