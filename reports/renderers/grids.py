@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby, pairwise
 
 from reports.document import Cell, Column, Day, Table, Text
 from reports.renderers import words
@@ -23,8 +23,14 @@ INSET = 4.0
 _HEAD = 6.5
 """Ems of a column's title that goes on one line where there is room for it."""
 
-KEPT_WHOLE = 24
+KEPT_WHOLE = 12
 """A table of so many lines and rows together is not parted by the end of a page."""
+
+KEPT_TOGETHER = 24
+"""Nor is one of so many, where it has too few rows to leave `LEAST_ROWS` on either side."""
+
+LEAST_ROWS = 3
+"""Rows of a parted table on either side of the end of a page."""
 
 _NARROW = frozenset(",.:;'|!()[]iljt ")
 """Signs of a third of a hanzi in both faces."""
@@ -32,8 +38,9 @@ _NARROW = frozenset(",.:;'|!()[]iljt ")
 _WIDE = frozenset("%@MWmw&")
 """Letters about as wide as a hanzi."""
 
-_WORD = re.compile(r"(?<![!-~])[!-~]{1,17}(?![!-~])")
-"""Signs that typst keeps together, such as the number of an invoice; a longer run may be parted (see pdf.py)."""
+_WORD = re.compile(r"(?<![!-~])[!-~]{1,18}(?![!-~])")
+"""Signs that typst keeps together, such as a credit code or the number of an invoice; a longer run may be parted
+(see pdf.py)."""
 
 _TALL = 18
 """Lines of a cell beyond which its row may go over a page."""
@@ -56,7 +63,8 @@ class Grid:
 
     widths: of columns in points. size: of type in points. heads: row by row. head_rows: 1, or 2 with groups.
     rows: texts. stands: a letter for each cell, l, c or r. breakable: whether it is too long to be kept on
-    one page. tall: whether a row may go over a page too.
+    one page. first, last: how many rows at its beginning and at its end stay on one page then. tall: whether a row may
+    go over a page too.
     """
 
     widths: list[float]
@@ -68,6 +76,8 @@ class Grid:
     indent: dict[int, int]
     notes: list[str]
     breakable: bool
+    first: int
+    last: int
     tall: bool
 
 
@@ -87,6 +97,8 @@ def grid(table: Table, *, width: float) -> Grid:
         max(lines_of(text, (widths[place] - 2 * INSET) / size) for place, text in enumerate(row))
         for row in rows
     ]
+    breakable = is_breakable(sum(lines) + len(rows), len(rows))
+    first, last = _ends(lines) if breakable else (0, 0)
     return Grid(
         widths=widths,
         size=size,
@@ -96,9 +108,50 @@ def grid(table: Table, *, width: float) -> Grid:
         stands=["".join(_stand(cell, text_stands[place]) for place, cell in enumerate(row)) for row in kept],
         indent=indent,
         notes=words.notes(table, rows_printed=len(rows)),
-        breakable=sum(lines) + len(rows) > KEPT_WHOLE,
+        breakable=breakable,
+        first=first,
+        last=last,
         tall=max(lines, default=0) > _TALL,
     )
+
+
+def is_breakable(weight: int, rows: int) -> bool:
+    """Whether a table may be parted by the end of a page. weight: its lines and rows together."""
+    return weight > (KEPT_WHOLE if rows >= 2 * LEAST_ROWS else KEPT_TOGETHER)
+
+
+def _ends(lines: list[int]) -> tuple[int, int]:
+    """How many rows at the beginning and at the end stay together: `LEAST_ROWS`, fewer of few or long ones."""
+    most = min(LEAST_ROWS, len(lines) // 2)
+    return _together(lines[:most]), _together(lines[::-1][:most])
+
+
+def _together(lines: list[int]) -> int:
+    return next((count for count in range(len(lines), 0, -1) if sum(lines[:count]) <= _TALL), 0)
+
+
+def lines_of_head(title: str, width: float) -> str:
+    """A column's title with breaks between its words, where it does not fit into so many ems.
+
+    Chinese words are mostly of two signs; of an odd number the last word has three (付款 | 凭证号).
+    """
+    width += 0.01
+    if ems(title) <= width or len(title) < 4 or not all(ord(sign) >= 0x250 for sign in title):
+        return title
+    for lines in range(2, len(title) // 2 + 1):
+        places = [place for place in range(2, len(title) - 1, 2)]
+        parted = min(
+            (_parted(title, chosen) for chosen in combinations(places, lines - 1)),
+            key=lambda parts: max(map(ems, parts)),
+            default=[title],
+        )
+        if max(map(ems, parted)) <= width:
+            return "\n".join(parted)
+    return title
+
+
+def _parted(title: str, places: Sequence[int]) -> list[str]:
+    return [title[start:end] for start, end in pairwise([0, *places, len(title)])]
 
 
 def ems(text: str) -> float:
@@ -194,5 +247,5 @@ def _need(
             least = max(least, whole + (0 if place else indent.get(number, 0)))
         else:
             # Word puts a quarter of a hanzi between figures and the words 年月日.
-            least = max(least, ems(text[place]) + (1.3 if isinstance(row[place], Day) else 0.1))
+            least = max(least, ems(text[place]) + (1.3 if "年" in text[place] else 0.1))
     return least

@@ -1,6 +1,7 @@
 """A document walked in reading order, with the numbers that headings, tables and figures bear in every format.
 
-Headings are counted 一、（一）1.（1） as GB/T 9704 counts them; annexes are 附件1, 附件2, and count anew inside. Tables and
+Headings are counted 一、（一）1.（1） as GB/T 9704 counts them; annexes are 附件1, 附件2, and count anew inside; the first and
+each long one begin a page. Tables and
 figures with a caption are counted through the whole document; one without a caption has no number either.
 """
 
@@ -15,6 +16,10 @@ from django.utils.translation import gettext as _
 from reports.document import Block, Document, Figure, Pairs, Section, Table
 
 LEVELS = 4
+
+LONG_ANNEX = 20
+"""Rows of tables beyond which an annex begins a page."""
+
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -61,7 +66,8 @@ def walk(document: Document) -> Iterator[Heading | Piece]:
         yield from of(section, _heading(section, 1, 1, place))
     for place, annex in enumerate(document.annexes, 1):
         number = _("附件%(number)d　") % {"number": place}
-        yield from of(annex, Heading(1, 0, number, annex.title, new_page=True))
+        new_page = place == 1 or _rows(annex) > LONG_ANNEX
+        yield from of(annex, Heading(1, 0, number, annex.title, new_page=new_page))
 
 
 def headings(document: Document) -> list[Heading]:
@@ -87,6 +93,11 @@ def _heading(section: Section, level: int, rank: int, place: int) -> Heading:
         raise ValueError(f"a report has {LEVELS} levels of headings: {section.title}")
     number = [f"{chinese(place)}、", f"（{chinese(place)}）", f"{place}.", f"（{place}）"][rank - 1]
     return Heading(level, rank, number, section.title, new_page=section.new_page)
+
+
+def _rows(section: Section) -> int:
+    own = sum(len(block.rows) for block in section.blocks if isinstance(block, Table))
+    return own + sum(map(_rows, section.sections))
 
 
 def _label(block: Block, tables: Iterator[int], figures: Iterator[int]) -> str:

@@ -29,17 +29,29 @@ from reports.document import (
 from reports.renderers import Rendered, pictures, words
 from reports.renderers.fonts import Faces, faces
 from reports.renderers.forms import form_of
-from reports.renderers.grids import grid
+from reports.renderers.grids import INSET, Grid, Head, grid, lines_of_head
 from reports.renderers.legible import Legible
 from reports.renderers.numbering import Heading, Piece, point, walk
 from reports.renderers.sheet import text_width
 
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
-_LONG_RUN = re.compile("[!-~]{18,}")
+_LONG_RUN = re.compile("[!-~]{19,}")
 """Digests and addresses: typst would let them run out of their column, so they may break after every piece."""
 
 _PIECE = 6
+_PIECE_OF_TEXT = 2
+"""Signs of a piece in a table and in a paragraph, whose lines would be stretched by larger ones."""
+
+_CODE = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{8,18}")
+"""Numbers of projects, credit codes: not parted, so that a justified line before one would be stretched."""
+
+_NUMBERED = re.compile("([A-Z]{2}[0-9]+) (.+)")
+"""A subject that begins with the number of a project."""
+
+
+_ROWS_OF_A_PAGE = 40
+"""Rows of all tables beyond which it is not tried whether a paper fits on one page."""
 
 
 class LayoutFault(RuntimeError):
@@ -94,6 +106,7 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "hei": [chosen.hei.family, chosen.song.family],
         "title": legible(document.title),
         "subject": legible(document.subject),
+        "subject_parts": _parts(legible(document.subject)),
         "author": legible(document.issuer),
         "keywords": [legible(word) for word in (document.number, document.kind) if word],
         "cover": [[legible(label), _breaking(legible(value))] for label, value in document.cover],
@@ -108,9 +121,18 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "check": _check(document, legible),
         "has_cover": document.has_cover,
         "contents": words.contents() if document.has_contents else "",
+        "may_fit_a_page": not (document.has_cover or document.has_contents) and _rows(document) <= _ROWS_OF_A_PAGE,
         "is_landscape": document.is_landscape,
         "pieces": [_piece(piece, width, legible) for piece in walk(document)],
     }
+
+
+def _rows(document: Document) -> int:
+    return sum(
+        len(piece.block.rows)
+        for piece in walk(document)
+        if not isinstance(piece, Heading) and isinstance(piece.block, Table)
+    )
 
 
 def _check(document: Document, legible: Legible) -> dict[str, Any] | None:
@@ -139,15 +161,14 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
         case Pairs() as pairs:
             return _form(pairs, piece.label, legible)
         case Paragraph(text=text, stands=stands):
-            texts = [_breaking(line) for line in legible(text).split("\n")]
-            return {"is": "paragraphs", "texts": texts, "stands": stands}
+            return _paragraphs(legible(text), stands)
         case Points(items=items):
             return {
                 "is": "points",
                 "items": [[point(place), _breaking(legible(item))] for place, item in enumerate(items, 1)],
             }
         case Absent(why=why):
-            return {"is": "paragraphs", "texts": [_breaking(legible(why))], "stands": ""}
+            return _paragraphs(legible(why), "")
         case Figure() as figure:
             return {
                 "is": "figure",
@@ -158,6 +179,24 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
             }
         case Signatures(blocks=blocks):
             return {"is": "signatures", "blocks": [_signature(block, legible) for block in blocks]}
+
+
+def _paragraphs(text: str, stands: str) -> dict[str, Any]:
+    lines = text.split("\n")
+    return {
+        "is": "paragraphs",
+        "texts": [_breaking(line, _PIECE_OF_TEXT) for line in lines],
+        "ragged": [bool(_CODE.search(line)) for line in lines],
+        "stands": stands,
+    }
+
+
+def _parts(subject: str) -> list[str]:
+    """A subject in the parts that stand on lines of their own where one line is too short for it."""
+    if "　" in subject:
+        return subject.split("　")
+    numbered = _NUMBERED.fullmatch(subject)
+    return list(numbered.groups()) if numbered else [subject]
 
 
 def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str, Any]:
@@ -172,7 +211,7 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "size": laid.size,
         "heads": [
             {
-                "text": _breaking(legible(head.text)),
+                "text": _breaking(_head(legible(head.text), laid, head)),
                 "x": head.column,
                 "y": head.row,
                 "columns": head.columns,
@@ -187,8 +226,15 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "has_total": table.has_total,
         "notes": [_breaking(legible(note)) for note in laid.notes],
         "breakable": laid.breakable,
+        "first": laid.first,
+        "last": laid.last,
         "tall": laid.tall,
     }
+
+
+def _head(text: str, laid: Grid, head: Head) -> str:
+    width = sum(laid.widths[head.column : head.column + head.columns]) - 2 * INSET
+    return lines_of_head(text, width / laid.size)
 
 
 def _form(pairs: Pairs, label: str, legible: Legible) -> dict[str, Any]:
@@ -214,20 +260,20 @@ def _signature(block: SignatureBlock, legible: Legible) -> dict[str, Any]:
     }
 
 
-def _breaking(text: str) -> str | list[list[str | dict[str, str]]]:
+def _breaking(text: str, piece: int = _PIECE) -> str | list[list[str | dict[str, str]]]:
     """The text as it is, or, with line breaks or a long run of letters, lines of pieces; a {"b": piece} may be parted
     from its neighbours without a sign between."""
     if "\n" not in text and not _LONG_RUN.search(text):
         return text
-    return [_pieces(line) for line in text.split("\n")]
+    return [_pieces(line, piece) for line in text.split("\n")]
 
 
-def _pieces(line: str) -> list[str | dict[str, str]]:
+def _pieces(line: str, piece: int) -> list[str | dict[str, str]]:
     found: list[str | dict[str, str]] = []
     end = 0
     for run in _LONG_RUN.finditer(line):
         if run.start() > end:
             found.append(line[end : run.start()])
         whole, end = run.group(), run.end()
-        found += [{"b": whole[at : at + _PIECE]} for at in range(0, len(whole), _PIECE)]
+        found += [{"b": whole[at : at + piece]} for at in range(0, len(whole), piece)]
     return [*found, line[end:]] if end < len(line) or not found else found

@@ -32,7 +32,7 @@ def test_annexes_have_numbers_of_their_own_and_count_anew_inside():
         ("一、甲", 1, False),
         ("附件1　乙", 1, True),
         ("一、丙", 2, False),
-        ("附件2　丁", 1, True),
+        ("附件2　丁", 1, False),
     ]
 
 
