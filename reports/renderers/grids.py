@@ -32,6 +32,11 @@ KEPT_TOGETHER = 24
 LEAST_ROWS = 3
 """Rows of a parted table on either side of the end of a page."""
 
+_LOWER, _LEDGER_LOWER, _LEDGER = 0.7, 0.95, 40
+"""A table is set in 小五 where that makes it so much lower, its texts being on fewer lines then; of a ledger, a table
+of more rows than 40, a little is enough.
+"""
+
 _NARROW = frozenset(",.:;'|!()[]iljt ")
 """Signs of a third of a hanzi in both faces."""
 
@@ -211,24 +216,73 @@ def _fitted(
     indent: dict[int, int],
     width: float,
 ) -> tuple[float, list[float]]:
-    """Size of type and widths of columns: the wished-for shares, but wide enough for every number and day."""
+    """Size of type and widths of columns: wide enough for every number and day, then for texts on few lines."""
     needs = [_need(place, column, rows, texts, indent) for place, column in enumerate(columns)]
     whole = [
         max(need, min(ems(column.title) + 0.2, _HEAD)) for need, column in zip(needs, columns, strict=True)
     ]
     trials = [(SIZES[0], whole), (SIZES[1], whole), *((size, needs) for size in SIZES)]
-    size, needs = next(
-        ((size, needs) for size, needs in trials if sum(need * size + 2 * INSET for need in needs) <= width),
-        trials[-1],
+    fitting = [
+        (size, least)
+        for size, need in trials
+        if sum(least := [each * size + 2 * INSET for each in need]) <= width
+    ]
+    if not fitting:
+        least = [need * SIZES[-1] + 2 * INSET for need in needs]
+        return SIZES[-1], [each * width / sum(least) for each in least]
+    longest = [
+        max([ems(column.title), *(ems(line) for row in texts for line in row[place].split("\n"))])
+        + (max(indent.values(), default=0) if not place else 0)
+        for place, column in enumerate(columns)
+    ]
+    shares = [column.width for column in columns]
+    laid = [
+        (size, _spread(least, [each * size + 2 * INSET for each in longest], shares, width))
+        for size, least in fitting
+    ]
+    size, widths = laid[0]
+    lower = _LEDGER_LOWER if len(rows) > _LEDGER else _LOWER
+    smaller = next(((size, widths) for size, widths in laid if size == SIZES[1]), None)
+    if smaller and size > smaller[0] and _height(texts, *smaller) < lower * _height(texts, size, widths):
+        return smaller
+    return size, widths
+
+
+def _spread(least: list[float], most: list[float], shares: Sequence[float], width: float) -> list[float]:
+    """The wished-for shares of `width` where nothing goes over lines then; else what is to spare goes by shares to the
+    columns that have texts on several lines, and only what none of them needs to the others.
+    """
+    wished = [share * width / sum(shares) for share in shares]
+    if all(wish >= each for wish, each in zip(wished, most, strict=True)):
+        return wished
+    widths, spare = list(least), width - sum(least)
+    short = [place for place, each in enumerate(most) if each > least[place]]
+    while short and spare > 0.01:
+        step = min(
+            spare / sum(shares[place] for place in short),
+            *((most[place] - widths[place]) / shares[place] for place in short),
+        )
+        for place in short:
+            widths[place] += step * shares[place]
+        spare -= step * sum(shares[place] for place in short)
+        short = [place for place in short if most[place] - widths[place] > 0.01]
+    if spare <= 0.01:
+        return widths
+    lacking = [max(wish - each, 0.0) for wish, each in zip(wished, widths, strict=True)]
+    return [each + spare * lack / sum(lacking) for each, lack in zip(widths, lacking, strict=True)]
+
+
+def _height(texts: list[list[str]], size: float, widths: list[float]) -> float:
+    """About how high the rows are, in points."""
+    return sum(
+        size
+        * (
+            0.84
+            + 1.45
+            * max(lines_of(text, (width - 2 * INSET) / size) for text, width in zip(row, widths, strict=True))
+        )
+        for row in texts
     )
-    least = [need * size + 2 * INSET for need in needs]
-    if sum(least) >= width:
-        return size, [each * width / sum(least) for each in least]
-    shares = sum(column.width for column in columns)
-    wished = [column.width * width / shares for column in columns]
-    spare = [max(wish - need, 0.0) for wish, need in zip(wished, least, strict=True)]
-    scale = (width - sum(least)) / sum(spare) if sum(spare) else 0.0
-    return size, [need + scale * extra for need, extra in zip(least, spare, strict=True)]
 
 
 def _need(

@@ -43,7 +43,7 @@ _PIECE = 6
 _PIECE_OF_TEXT = 2
 """Signs of a piece in a table and in a paragraph, whose lines would be stretched by larger ones."""
 
-_CODE = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{8,18}")
+_CODE = re.compile("(?<![!-~])(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{8,18}(?![!-~])")
 """Numbers of projects, credit codes: not parted, so that a justified line before one would be stretched."""
 
 _NUMBERED = re.compile("([A-Z]{2}[0-9]+) (.+)")
@@ -121,7 +121,8 @@ def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]
         "check": _check(document, legible),
         "has_cover": document.has_cover,
         "contents": words.contents() if document.has_contents else "",
-        "may_fit_a_page": not (document.has_cover or document.has_contents) and _rows(document) <= _ROWS_OF_A_PAGE,
+        "may_fit_a_page": not (document.has_cover or document.has_contents)
+        and _rows(document) <= _ROWS_OF_A_PAGE,
         "is_landscape": document.is_landscape,
         "pieces": [_piece(piece, width, legible) for piece in walk(document)],
     }
