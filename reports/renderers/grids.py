@@ -33,12 +33,15 @@ LEAST_ROWS = 3
 """Rows of a parted table on either side of the end of a page."""
 
 _LOWER, _LEDGER_LOWER, _LEDGER = 0.7, 0.95, 40
-"""A table is set in 小五 where that makes it so much lower, its texts being on fewer lines then; of a ledger, a table
-of more rows than 40, a little is enough.
+"""A table of some rows is set in 小五 where that makes it so much lower, its texts being on fewer lines then; of a
+ledger, which has more than 40 rows, a little is enough.
 """
 
 _NARROW = frozenset(",.:;'|!()[]iljt ")
 """Signs of a third of a hanzi in both faces."""
+
+_CAPITALS = frozenset("ABCDEFGHKLNOPQRSTUVXYZ")
+"""Of four fifths at most, but for the narrow I and J and the wide M and W."""
 
 _WIDE = frozenset("%@MWmw&")
 """Letters about as wide as a hanzi."""
@@ -169,6 +172,8 @@ def _em(character: str) -> float:
         return 0.32
     if character in _WIDE or ord(character) >= 0x250:
         return 1.0
+    if character in _CAPITALS:
+        return 0.8
     return 0.58
 
 
@@ -233,6 +238,7 @@ def _fitted(
     longest = [
         max([ems(column.title), *(ems(line) for row in texts for line in row[place].split("\n"))])
         + (max(indent.values(), default=0) if not place else 0)
+        + 0.1
         for place, column in enumerate(columns)
     ]
     shares = [column.width for column in columns]
@@ -243,7 +249,12 @@ def _fitted(
     size, widths = laid[0]
     lower = _LEDGER_LOWER if len(rows) > _LEDGER else _LOWER
     smaller = next(((size, widths) for size, widths in laid if size == SIZES[1]), None)
-    if smaller and size > smaller[0] and _height(texts, *smaller) < lower * _height(texts, size, widths):
+    if (
+        smaller
+        and size > smaller[0]
+        and len(rows) >= 2 * LEAST_ROWS
+        and _height(texts, *smaller) < lower * _height(texts, size, widths)
+    ):
         return smaller
     return size, widths
 
