@@ -193,7 +193,7 @@ class Document:
 
     cover: labels and values on the cover. has_contents: whether a contents page follows it. check_url: the
     address behind the QR code of an issued one, empty for a draft. issuer: who is answerable, as text.
-    annexes: sections after the body, each on a page of its own, counted 附件1, 附件2.
+    annexes: sections after the body, the first on a new page, counted 附件1, 附件2.
     """
 
     kind: str

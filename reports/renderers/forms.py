@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.document import Pairs
-from reports.renderers.grids import KEPT_WHOLE, ems, lines_of
+from reports.renderers.grids import KEPT_TOGETHER, ems, lines_of
 from reports.shown import shown
 
 _HALF = 22
@@ -40,4 +40,4 @@ def form_of(pairs: Pairs) -> Form:
         else:
             half = [pair]
     rows += [half] if half else []
-    return Form(rows, breakable=lines + 2 * len(rows) > KEPT_WHOLE)
+    return Form(rows, breakable=lines + 2 * len(rows) > KEPT_TOGETHER)

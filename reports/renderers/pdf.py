@@ -37,13 +37,16 @@ from reports.renderers.sheet import text_width
 
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
-_LONG_RUN = re.compile("[!-~]{18,}")
+_LONG_RUN = re.compile("[!-~]{19,}")
 """Digests and addresses: typst would let them run out of their column, so they may break after every piece."""
 
 _PIECE = 6
 
-_TITLE, _SUBJECT, _SUBJECT_OF_A_PAGE = 12.0, 21.0, 27.0
-"""Ems of a line of the title, and of the subject on a cover and at the head of a page."""
+_CODE = re.compile("(?=[!-~]*[A-Za-z])[!-~]{8,}")
+"""Numbers of projects, credit codes, digests, addresses: a justified line before one would be stretched."""
+
+_ON_A_COVER, _ON_A_PAGE = (36.8, 21.0), (22.4, 16.4)
+"""Points of a line for each em of the title and of the subject: on a cover, at the head of a page."""
 
 
 class LayoutFault(RuntimeError):
@@ -93,15 +96,14 @@ def _moment(document: Document) -> datetime:
 
 def _data(document: Document, chosen: Faces, legible: Legible) -> dict[str, Any]:
     width = text_width(is_landscape=document.is_landscape)
+    em_of_title, em_of_subject = _ON_A_COVER if document.has_cover else _ON_A_PAGE
     return {
         "song": [chosen.song.family, chosen.hei.family],
         "hei": [chosen.hei.family, chosen.song.family],
         "title": legible(document.title),
         "subject": legible(document.subject),
-        "title_lines": _breaking(balanced(legible(document.title), _TITLE)),
-        "subject_lines": _breaking(
-            balanced(legible(document.subject), _SUBJECT if document.has_cover else _SUBJECT_OF_A_PAGE)
-        ),
+        "title_lines": _breaking(balanced(legible(document.title), width / em_of_title)),
+        "subject_lines": _breaking(balanced(legible(document.subject), width / em_of_subject)),
         "author": legible(document.issuer),
         "keywords": [legible(word) for word in (document.number, document.kind) if word],
         "cover": [[legible(label), _breaking(legible(value))] for label, value in document.cover],
@@ -147,15 +149,14 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
         case Pairs() as pairs:
             return _form(pairs, piece.label, legible)
         case Paragraph(text=text, stands=stands):
-            texts = [_breaking(line) for line in legible(text).split("\n")]
-            return {"is": "paragraphs", "texts": texts, "stands": stands}
+            return _paragraphs(legible(text), stands)
         case Points(items=items):
             return {
                 "is": "points",
                 "items": [[point(place), _breaking(legible(item))] for place, item in enumerate(items, 1)],
             }
         case Absent(why=why):
-            return {"is": "paragraphs", "texts": [_breaking(legible(why))], "stands": ""}
+            return _paragraphs(legible(why), "")
         case Figure() as figure:
             return {
                 "is": "figure",
@@ -166,6 +167,16 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
             }
         case Signatures(blocks=blocks):
             return {"is": "signatures", "blocks": [_signature(block, legible) for block in blocks]}
+
+
+def _paragraphs(text: str, stands: str) -> dict[str, Any]:
+    lines = text.split("\n")
+    return {
+        "is": "paragraphs",
+        "texts": [_breaking(line) for line in lines],
+        "ragged": [bool(_CODE.search(line)) for line in lines],
+        "stands": stands,
+    }
 
 
 def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str, Any]:
@@ -195,6 +206,8 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "has_total": table.has_total,
         "notes": [_breaking(legible(note)) for note in laid.notes],
         "breakable": laid.breakable,
+        "first": laid.first,
+        "last": laid.last,
         "tall": laid.tall,
     }
 

@@ -5,7 +5,7 @@ import pytest
 
 from reports.document import Column, Day, Money, Number, Pairs, Percent, Table, Text
 from reports.renderers.forms import form_of
-from reports.renderers.grids import INSET, ROWS_ON_PAPER, SIZES, Head, ems, grid
+from reports.renderers.grids import INSET, ROWS_ON_PAPER, SIZES, Head, ems, grid, lines_of
 from tests.reports.renderers.documents import DIGEST, settlement
 
 WIDTH = 442.0
@@ -158,3 +158,52 @@ def test_two_short_pairs_share_a_row_and_a_long_value_has_its_own():
     assert form.rows == [[("甲", "一"), ("乙", "二")], [("丙", "三")], [("丁", DIGEST)], [("戊", "五")]]
     assert not form.breakable
     assert form_of(Pairs("", [("甲", Text("长文" * 600))])).breakable
+
+
+def test_a_credit_code_is_not_broken():
+    code = "11340655H2QWJM8FDF"
+    table = Table(
+        "",
+        [Column("角色"), Column("名称", 3), Column("信用代码", 0.5)],
+        [[Text("单位"), Text("名" * 60), Text(code)]],
+    )
+    laid = grid(table, width=WIDTH)
+
+    assert laid.widths[2] >= ems(code) * laid.size + 2 * INSET
+
+
+def test_what_short_columns_do_not_need_goes_to_long_texts():
+    columns = [Column("项目编号"), Column("项目名称"), Column("开始日期"), Column("结束日期"), Column("阶段")]
+    row = [
+        Text("BA2022001"),
+        Text("射频前端模组关键技术研发及产业化"),
+        *[Day(date(2022, 9, 1), is_short=True)] * 2,
+        Text("验收"),
+    ]
+    laid = grid(Table("", columns, [row] * 8), width=WIDTH)
+
+    assert lines_of(laid.rows[0][1], (laid.widths[1] - 2 * INSET) / laid.size) == 1
+
+
+def test_a_table_is_set_smaller_where_that_makes_it_much_lower():
+    columns = [
+        Column(title) for title in ("主管部门", "项目名称", "承担单位", "实施期届满", "申请验收", "结论日期")
+    ]
+    row = [*[Text("射频前端模组关键技术研发及产业化")] * 3, *[Day(date(2022, 9, 1), is_short=True)] * 3]
+
+    assert grid(Table("", columns, [row] * 8), width=WIDTH).size == SIZES[1]
+
+
+def test_a_parted_table_keeps_three_rows_together_at_either_end_and_fewer_long_ones():
+    def rows(count, lines=1):
+        return grid(Table("", [Column("甲")], [[Text("\n".join("甲" * lines))]] * count), width=WIDTH)
+
+    assert [
+        (laid.breakable, laid.first, laid.last) for laid in (rows(6), rows(7), rows(5, 3), rows(5, 6))
+    ] == [
+        (False, 0, 0),
+        (True, 3, 3),
+        (False, 0, 0),
+        (True, 2, 2),
+    ]
+    assert (rows(9, 8).first, rows(9, 20).first) == (2, 0)

@@ -17,6 +17,7 @@ from reports.document import (
     Column,
     Document,
     Figure,
+    Pairs,
     Paragraph,
     Section,
     SignatureBlock,
@@ -260,37 +261,9 @@ def test_a_lying_sheet_lies():
 def test_a_row_longer_than_a_page_goes_on_over_it():
     long = Section("甲", [Table("长", [Column("甲"), Column("乙", 3)], [[Text("一"), Text("长文" * 2500)]])])
 
-    assert (
-        text_of(Document("k", "题", "", [], [long], has_cover=False, has_contents=False)).count("长文")
-        == 2500
-    )
+    document = Document("k", "题", "", [], [long], has_cover=False, has_contents=False)
 
-
-@pytest.mark.parametrize("lines", range(8, 22, 2))
-def test_signatures_stand_on_one_page_with_what_comes_before_them(lines):
-    parties = ("甲方意见", "乙方意见", "丙方意见")
-    signatures = Signatures([SignatureBlock(party, signers=["负责人（签字）"]) for party in parties])
-    before = [
-        Section("过程", [Paragraph("\n".join(f"第{number}行。" for number in range(lines)))]),
-        Section("结果", [Paragraph("全部完成。")]),
-    ]
-    document = draft(sections=[*before, Section("意见", [signatures])], annexes=[])
-
-    (page,) = [text for text in texts_of(document) if "负责人" in text]
-
-    assert all(words in page for words in ("二、结果", "全部完成。", "三、意见", *parties))
-
-
-def test_signatures_that_no_page_holds_go_on_over_it():
-    signatures = Signatures(
-        [SignatureBlock(f"第{number}方", "同意。" * 60, ["负责人（签字）"]) for number in range(9)]
-    )
-    document = draft(sections=[Section("意见", [Paragraph("全部完成。"), signatures])], annexes=[])
-
-    found = [text.count("负责人") for text in texts_of(document)]
-
-    assert sum(found) == 9
-    assert sum(map(bool, found)) > 1
+    assert text_of(document).count("文") == 2500
 
 
 def test_a_document_of_nothing_is_a_page():
@@ -318,3 +291,138 @@ def test_the_template_reads_nothing_but_what_it_is_given():
 
     assert not re.search(r"@preview|#import|#include|\bread\(", source)
     assert typst.__version__
+
+
+PARTIES = ("甲方意见", "乙方意见", "丙方意见", "丁方意见", "戊方意见")
+
+
+def paper(*blocks, **differently):
+    """An issued paper without a cover."""
+    return replace(
+        everything(5),
+        sections=[Section("", list(blocks))],
+        annexes=[],
+        cover=[],
+        has_cover=False,
+        has_contents=False,
+        **differently,
+    )
+
+
+def signatures(count, opinion=""):
+    return Signatures(
+        [SignatureBlock(party, opinion, ["负责人（签字）", "某某单位（盖章）"]) for party in PARTIES[:count]]
+    )
+
+
+def numbered_rows(count):
+    return [[Text(f"第{number}行"), Text("某事")] for number in range(1, count + 1)]
+
+
+def test_a_form_with_its_signatures_takes_one_page_when_issued():
+    columns = [Column(title) for title in ("来源", "投入数", "科目", "支出数", "其中：省拨款")]
+    form = Table("某单位（截至2026年5月8日）", columns, [[Text("甲")] * 5] * 20, note="与账簿相符。" * 9)
+    signed = Table("", [Column("项目负责人（签字）"), Column("日期")], [[Text("　\n　"), Text("年月日")]])
+
+    (page,) = texts_of(paper(form, signed, subject="BA2022018 冻干制剂关键技术研发及产业化"))
+
+    assert "项目负责人（签字）" in page
+
+
+def test_a_certificate_takes_one_page_when_issued():
+    said = Paragraph(
+        "某某高端装备有限公司承担的“冻干制剂关键技术研发及产业化”项目，已按合同约定实施完毕。" * 3
+    )
+    facts = Pairs("", [(f"第{number}项", Text("某某")) for number in range(12)], "万元")
+    panel = Table("", [Column("验收专家"), Column("工作单位", 3)], numbered_rows(5))
+    seal = [Paragraph("发证机关：江苏省科学技术厅（盖章）", "right"), Paragraph("2026年5月8日", "right")]
+
+    (page,) = texts_of(paper(said, facts, panel, *seal, subject="面向高端装备制造的" * 4))
+
+    assert "发证机关" in page
+
+
+@pytest.mark.parametrize("lines", range(8, 22, 2))
+def test_signatures_stand_on_one_page_with_what_comes_before_them(lines):
+    before = [
+        Section("过程", [Paragraph("\n".join(f"第{number}行。" for number in range(lines)))]),
+        Section("结果", [Paragraph("全部完成。")]),
+    ]
+    document = draft(sections=[*before, Section("意见", [signatures(3)])], annexes=[])
+
+    (page,) = [text for text in texts_of(document) if "负责人" in text]
+
+    assert all(words in page for words in ("二、结果", "全部完成。", "三、意见", *PARTIES[:3]))
+
+
+def test_five_signatures_stand_on_one_page_below_their_heading():
+    document = draft(
+        sections=[Section("结果", [Paragraph("完成。\n" * 9)]), Section("意见", [signatures(5)])], annexes=[]
+    )
+
+    (page,) = [text for text in texts_of(document) if "负责人" in text]
+
+    assert all(words in page for words in ("二、意见", *PARTIES))
+
+
+def test_signatures_that_no_page_holds_go_on_over_it_and_none_stands_alone():
+    document = draft(
+        sections=[Section("意见", [Paragraph("完成。"), signatures(5, "同意。" * 60)])], annexes=[]
+    )
+
+    found = [count for text in texts_of(document) if (count := text.count("负责人"))]
+
+    assert sum(found) == 5
+    assert len(found) > 1
+    assert min(found) > 1
+
+
+@pytest.mark.parametrize("lines", range(0, 20))
+def test_a_parted_table_has_three_rows_on_either_side_and_its_note_with_the_last(lines):
+    table = Table("长表", [Column("甲"), Column("乙")], numbered_rows(13), note="末行之注。")
+    found = texts_of(paper(Paragraph("\n".join(["行。"] * lines)), table, check_url=""))
+
+    rows = [count for text in found if (count := len(re.findall(r"第\d+行", text)))]
+    assert sum(rows) == 13
+    assert min(rows) >= 3
+    assert all("第13行" in text for text in found if "末行之注" in text)
+
+
+def test_short_annexes_follow_each_other_on_a_page():
+    annexes = [Section(title, [Paragraph("没有。")]) for title in ("甲件", "乙件", "丙件")]
+
+    (page,) = [text for text in texts_of(draft(annexes=annexes))[2:] if "附件" in text]
+
+    assert all(title in page for title in ("附件1甲件", "附件2乙件", "附件3丙件"))
+
+
+@pytest.mark.parametrize("chapters", [8, 12])
+def test_the_contents_take_one_page(chapters):
+    sections = [
+        Section(f"第{number}章", [], [Section(f"第{part}节", [Paragraph("无。")]) for part in range(3)])
+        for number in range(chapters)
+    ]
+    found = texts_of(draft(sections=sections))
+
+    assert [f"第{chapters - 1}章" in text for text in found[1:3]] == [True, False]
+
+
+def test_the_heading_of_an_annex_has_no_blank_before_its_number(pages):
+    assert any("附件1　台账摘录" in page for page in pages)
+    assert not any("附件 1" in page for page in pages)
+
+
+def test_a_line_with_a_code_or_a_digest_is_not_stretched():
+    text = f"链校验值为 {DIGEST}。\n项目编号 BA2022018。\n共 1,800.00 万元。"
+    found = pdf._data(paper(Paragraph(text)), pdf.faces(), pdf.Legible(pdf.faces().covered))["pieces"][0]
+
+    assert found["ragged"] == [True, True, False]
+
+
+def test_no_sign_of_a_title_stands_alone_on_the_last_line():
+    name = "某" * 27 + "化"
+    page = of(paper(Paragraph("文"), title="题" * 21, subject=name)).pages[0].extract_text()
+    lines = [line.strip() for line in page.splitlines()]
+
+    assert "化" not in lines
+    assert "题" not in lines
