@@ -100,5 +100,14 @@ def svg(width: float, height: float, draw: Callable[[Axes], None]) -> str:
     """A sheet of so many inches with what `draw` puts on it."""
     figure = Figure(figsize=(width, height), dpi=POINTS)
     canvas = Canvas(figure)
-    draw(figure.add_subplot())
+    axes = figure.add_subplot()
+    draw(axes)
+    _label_free(axes)
     return canvas.svg()
+
+
+def _label_free(axes: Axes) -> None:
+    """Fix where an axis without a name would have it: matplotlib asks all numbers of the axis for their place first."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)

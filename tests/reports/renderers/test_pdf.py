@@ -388,6 +388,19 @@ def test_a_parted_table_has_three_rows_on_either_side_and_its_note_with_the_last
     assert all("第13行" in text for text in found if "末行之注" in text)
 
 
+@pytest.mark.parametrize("lines", range(0, 20, 3))
+def test_what_a_table_continues_is_told_on_its_later_pages_and_on_no_other(lines):
+    tables = [Table(f"长表{each}", [Column("甲"), Column("乙")], numbered_rows(30)) for each in (1, 2)]
+    between = Paragraph("\n".join(["行。"] * lines))
+    found = texts_of(paper(tables[0], between, tables[1], Paragraph("\n".join(["末。"] * 60)), check_url=""))
+
+    assert any("续表" in text for text in found)
+    for text in found:
+        rows = re.findall(r"第(\d+)行", text)
+        goes_on = bool(rows) and rows[0] != "1"
+        assert text.count("续表") == goes_on
+
+
 def test_short_annexes_follow_each_other_on_a_page():
     annexes = [Section(title, [Paragraph("没有。")]) for title in ("甲件", "乙件", "丙件")]
 
