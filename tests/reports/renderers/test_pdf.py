@@ -365,6 +365,18 @@ def test_five_signatures_stand_on_one_page_below_their_heading():
     assert all(words in page for words in ("二、意见", *PARTIES))
 
 
+@pytest.mark.parametrize(
+    "block", [Paragraph("完成。\n完成。\n完成。"), Table("", [Column("完成。")], [[Text("是")]])]
+)
+def test_signatures_begin_on_the_page_that_what_comes_before_them_leaves_nearly_empty(block):
+    document = draft(sections=[Section("结果", [block]), Section("意见", [signatures(5)])], annexes=[])
+
+    found = [text for text in texts_of(document) if "完成。" in text or "负责人" in text]
+
+    assert "完成。" in found[0]
+    assert [text.count("负责人") for text in found] == [3, 2]
+
+
 def test_signatures_that_no_page_holds_go_on_over_it_and_none_stands_alone():
     document = draft(
         sections=[Section("意见", [Paragraph("完成。"), signatures(5, "同意。" * 60)])], annexes=[]
