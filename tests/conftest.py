@@ -1,6 +1,7 @@
 """What every test may ask for.
 
 - `db` (or `@pytest.mark.django_db`): a database in a transaction that is rolled back; for nearly all tests.
+- `file_db`: a transaction around all tests of a file, for what its own fixtures write once for all of them.
 - `committed_db`: a database of the test's own that takes real commits from any number of connections.
 - `own_files`: a folder of the test's own in which uploaded files lie.
 - `site`: the site served on a port of its own, on a `committed_db`.
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import override_settings
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
@@ -103,6 +105,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         database, blocker = item.config.stash[SHARED]
         with blocker.unblock():
             database.count()
+
+
+@pytest.fixture(scope="module")
+def file_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a whole file write under it lies beneath each of its tests, and is taken back after the last.
+
+    Each test asks for `db` besides, which takes back what the test itself does.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
