@@ -3,6 +3,7 @@
 - `db` (or `@pytest.mark.django_db`): a database in a transaction that is rolled back; for nearly all tests.
 - `file_db`: a transaction around all tests of a file, for what its own fixtures write once for all of them.
 - `committed_db`: a database of the test's own that takes real commits from any number of connections.
+- `file_committed_db`: the same for all tests of a file, which look at nothing but what each made for itself.
 - `own_files`: a folder of the test's own in which uploaded files lie.
 - `site`: the site served on a port of its own, on a `committed_db`.
 - `page`: a page of Chromium on that site; the test fails when a page asks another host for anything.
@@ -130,6 +131,15 @@ def committed_db(
         pytest.fail(
             "committed_db stands in the place of db and django_db: ask for one of them", pytrace=False
         )
+    with django_db_blocker.unblock(), test_databases.copy() as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def file_committed_db(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, test_databases: TestDatabases
+) -> Iterator[str]:
+    """The name of a database of the file's own. Each test finds in it what those before it have left."""
     with django_db_blocker.unblock(), test_databases.copy() as name:
         yield name
 
