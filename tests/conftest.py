@@ -33,6 +33,7 @@ from tests.databases import SessionDatabase, TestDatabases
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+JOURNEYS = Path(__file__).parent / "journeys"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 SHARED: pytest.StashKey[tuple[SessionDatabase, DjangoDbBlocker]] = pytest.StashKey()
@@ -54,6 +55,11 @@ BROWSER_FLAGS = [
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys begin: a long one that came last would leave the other workers with nothing to do."""
+    items.sort(key=lambda item: not item.path.is_relative_to(JOURNEYS))
 
 
 @pytest.hookimpl(wrapper=True)
