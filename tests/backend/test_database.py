@@ -185,7 +185,9 @@ def test_a_number_left_behind_that_is_now_another_process_does_not_keep_it_from_
 
 def test_it_lives_on_when_the_terminal_of_the_command_that_started_it_is_interrupted(made: Path) -> None:
     program = (
-        "import sys, time\nfrom pathlib import Path\nfrom backend import database\n"
+        # A shell that starts the tests in the background has SIGINT ignored, in whatever they start as well.
+        "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path\nfrom backend import database\n"
         "database.start(Path(sys.argv[1]))\nprint('up', flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen(
