@@ -197,7 +197,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, site: LiveServer) -> Iterator[Page]:
     """A page whose relative addresses are the site's. Requests elsewhere and errors of scripts fail the test."""
     context = chromium.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     own = urlsplit(site.url).netloc
     faults: list[str] = []
 
