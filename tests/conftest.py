@@ -1,7 +1,9 @@
 """What every test may ask for.
 
 - `db` (or `@pytest.mark.django_db`): a database in a transaction that is rolled back; for nearly all tests.
+- `file_db`: a transaction around all tests of a file, for what its own fixtures write once for all of them.
 - `committed_db`: a database of the test's own that takes real commits from any number of connections.
+- `file_committed_db`: the same for all tests of a file, which look at nothing but what each made for itself.
 - `own_files`: a folder of the test's own in which uploaded files lie.
 - `site`: the site served on a port of its own, on a `committed_db`.
 - `page`: a page of Chromium on that site; the test fails when a page asks another host for anything.
@@ -20,6 +22,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import override_settings
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
@@ -30,6 +33,7 @@ from tests.databases import SessionDatabase, TestDatabases
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+JOURNEYS = Path(__file__).parent / "journeys"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 SHARED: pytest.StashKey[tuple[SessionDatabase, DjangoDbBlocker]] = pytest.StashKey()
@@ -51,6 +55,11 @@ BROWSER_FLAGS = [
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys begin: a long one that came last would leave the other workers with nothing to do."""
+    items.sort(key=lambda item: not item.path.is_relative_to(JOURNEYS))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -105,6 +114,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
             database.count()
 
 
+@pytest.fixture(scope="module")
+def file_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a whole file write under it lies beneath each of its tests, and is taken back after the last.
+
+    Each test asks for `db` besides, which takes back what the test itself does.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def committed_db(
     request: pytest.FixtureRequest,
@@ -117,6 +137,15 @@ def committed_db(
         pytest.fail(
             "committed_db stands in the place of db and django_db: ask for one of them", pytrace=False
         )
+    with django_db_blocker.unblock(), test_databases.copy() as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def file_committed_db(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, test_databases: TestDatabases
+) -> Iterator[str]:
+    """The name of a database of the file's own. Each test finds in it what those before it have left."""
     with django_db_blocker.unblock(), test_databases.copy() as name:
         yield name
 
@@ -168,7 +197,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, site: LiveServer) -> Iterator[Page]:
     """A page whose relative addresses are the site's. Requests elsewhere and errors of scripts fail the test."""
     context = chromium.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     own = urlsplit(site.url).netloc
     faults: list[str] = []
 

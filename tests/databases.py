@@ -160,6 +160,12 @@ class SessionDatabase:
         self._tests = 0
 
 
+def analyze() -> None:
+    """Tell the planner how much has been written: what other tests took back left it believing that tables are empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def _leave_unanalyzed() -> None:
     """No table is analyzed by itself: what a test wrote is rolled back, and plans made for it would be slow ones."""
     with connection.cursor() as cursor:

@@ -61,9 +61,18 @@ def people_around(project: Project) -> dict[str, Person | None]:
 
 def api_of(person: Person | None) -> APIClient:
     """A client of the API that carries the person's token; without one for nobody."""
+    return client_with(token_of(person) if person is not None else "")
+
+
+def token_of(person: Person) -> str:
+    """A new token of the person's for the API."""
+    return issue_token(person=person, actor=OPERATOR_ACTOR, now=now())
+
+
+def client_with(token: str) -> APIClient:
+    """A client of the API that carries the token, if there is one."""
     client = APIClient()
-    if person is not None:
-        token = issue_token(person=person, actor=OPERATOR_ACTOR, now=now())
+    if token:
         client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     return client
 

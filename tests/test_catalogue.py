@@ -177,13 +177,18 @@ def test_messages_are_found_in_templates():
 # What readers get.
 
 
-@pytest.fixture
-def programme(db: None) -> None:
+@pytest.fixture(scope="module")
+def sample_programme(file_db: None) -> None:
     sample.load(now=timezone.now())
 
 
 @pytest.fixture
-def data(programme: None, english: polib.POFile) -> re.Pattern[str]:
+def programme(sample_programme: None, db: None) -> None:
+    """The sample with its accounts, beneath what the test does."""
+
+
+@pytest.fixture(scope="module")
+def written(sample_programme: None, english: polib.POFile) -> re.Pattern[str]:
     """What people have written: the texts of every column of the database that holds more than words of the field."""
     words = {entry.msgid for entry in english}
     written: set[str] = set()
@@ -198,6 +203,11 @@ def data(programme: None, english: polib.POFile) -> re.Pattern[str]:
                 if isinstance(field, models.TextField) or not texts <= words:
                     written |= texts
     return re.compile("|".join(map(re.escape, sorted(written, key=len, reverse=True))))
+
+
+@pytest.fixture
+def data(written: re.Pattern[str], programme: None) -> re.Pattern[str]:
+    return written
 
 
 def browse_in_english(username: str) -> Client:

@@ -36,6 +36,28 @@ def home(tmp_path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The files of a database that was made, started and stopped."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    database.start(home)
+    database.stop(home)
+    place = Place.of(home)
+    yield place.data
+    for folder in (place.folder, place.socket_folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def made(home: Path, files: Path) -> Path:
+    """A home whose database is there already, for what is not about how it is made: that takes seconds."""
+    home.mkdir()
+    place = Place.of(home)
+    database._make_folder(place, place.folder)
+    subprocess.run(["cp", "-a", files, place.data], check=True)
+    return home
+
+
 def ask(home: Path, statement: str) -> str:
     """The first value of the statement's answer, as text."""
     with psycopg.connect(
@@ -109,31 +131,31 @@ def test_of_many_processes_that_start_it_at_once_one_does_and_all_find_it_runnin
     assert len(starts) <= 1
 
 
-def test_a_second_start_leaves_the_running_server_alone(home: Path) -> None:
-    database.start(home)
-    first = server_of(home)
-    database.start(home)
+def test_a_second_start_leaves_the_running_server_alone(made: Path) -> None:
+    database.start(made)
+    first = server_of(made)
+    database.start(made)
 
-    assert server_of(home) == first
+    assert server_of(made) == first
 
 
-def test_it_comes_back_with_everything_committed_after_the_server_was_killed(home: Path) -> None:
-    database.start(home)
-    write(home, "CREATE TABLE kept AS SELECT 1 AS fact")
-    os.kill(server_of(home), signal.SIGKILL)
+def test_it_comes_back_with_everything_committed_after_the_server_was_killed(made: Path) -> None:
+    database.start(made)
+    write(made, "CREATE TABLE kept AS SELECT 1 AS fact")
+    os.kill(server_of(made), signal.SIGKILL)
     give_up = time.monotonic() + 10
-    while database.is_running(home) and time.monotonic() < give_up:
+    while database.is_running(made) and time.monotonic() < give_up:
         time.sleep(0.01)
 
-    database.start(home)
+    database.start(made)
 
-    assert ask(home, "SELECT fact FROM kept") == "1"
+    assert ask(made, "SELECT fact FROM kept") == "1"
 
 
-def test_a_number_left_behind_that_is_now_another_process_does_not_keep_it_from_starting(home: Path) -> None:
-    database.start(home)
-    database.stop(home)
-    place = Place.of(home)
+def test_a_number_left_behind_that_is_now_another_process_does_not_keep_it_from_starting(made: Path) -> None:
+    database.start(made)
+    database.stop(made)
+    place = Place.of(made)
     # As after a restart of a container: the file names a living process of the same user.
     owner = {"user": place.account.uid, "cwd": "/"} if place.account else {"cwd": "/"}
     with subprocess.Popen(["/bin/sleep", "60"], **owner) as stranger:  # type: ignore[call-overload]
@@ -152,22 +174,24 @@ def test_a_number_left_behind_that_is_now_another_process_does_not_keep_it_from_
             pid_file.write_text("\n".join(lines) + "\n")
             os.chown(pid_file, place.uid, -1)
 
-            assert not database.is_running(home)
-            database.start(home)
+            assert not database.is_running(made)
+            database.start(made)
 
-            assert database.is_running(home)
+            assert database.is_running(made)
             assert stranger.poll() is None
         finally:
             stranger.kill()
 
 
-def test_it_lives_on_when_the_terminal_of_the_command_that_started_it_is_interrupted(home: Path) -> None:
+def test_it_lives_on_when_the_terminal_of_the_command_that_started_it_is_interrupted(made: Path) -> None:
     program = (
-        "import sys, time\nfrom pathlib import Path\nfrom backend import database\n"
+        # A shell that starts the tests in the background has SIGINT ignored, in whatever they start as well.
+        "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path\nfrom backend import database\n"
         "database.start(Path(sys.argv[1]))\nprint('up', flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program, home], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", program, made], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as terminal:  # fmt: skip
         assert terminal.stdout is not None
@@ -175,7 +199,7 @@ def test_it_lives_on_when_the_terminal_of_the_command_that_started_it_is_interru
         os.killpg(terminal.pid, signal.SIGINT)
     time.sleep(0.3)
 
-    assert database.is_running(home)
+    assert database.is_running(made)
 
 
 def test_a_home_whose_path_is_too_long_for_a_socket_gets_a_short_place_for_it(home: Path) -> None:
@@ -226,14 +250,12 @@ def test_a_socket_folder_that_somebody_else_prepared_is_refused(home: Path, tmp_
         place.socket_folder.unlink()
 
 
-def test_files_of_another_major_version_are_refused_with_both_versions(home: Path) -> None:
-    database.start(home)
-    database.stop(home)
-    version = Place.of(home).data / "PG_VERSION"
+def test_files_of_another_major_version_are_refused_with_both_versions(made: Path) -> None:
+    version = Place.of(made).data / "PG_VERSION"
     version.write_text("13\n")
 
     with pytest.raises(database.OtherMajorVersion, match="PostgreSQL 13"):
-        database.start(home)
+        database.start(made)
 
 
 def test_a_folder_with_files_that_are_no_database_is_left_as_it_is(home: Path) -> None:
@@ -286,10 +308,10 @@ def test_the_words_of_a_program_tell_which_trouble_it_is(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become another account")
 class TestAsRoot:
-    def test_the_server_runs_as_an_account_without_rights(self, home: Path) -> None:
-        database.start(home)
+    def test_the_server_runs_as_an_account_without_rights(self, made: Path) -> None:
+        database.start(made)
 
-        assert Path(f"/proc/{server_of(home)}").stat().st_uid != 0
+        assert Path(f"/proc/{server_of(made)}").stat().st_uid != 0
 
     def test_where_that_account_cannot_reach_the_home_the_files_lie_elsewhere(self, tmp_path: Path) -> None:
         private = tmp_path / "private"

@@ -26,7 +26,7 @@ from lifecycle.parties.log import OPERATOR_ACTOR
 from tests.builders import make_project, moved, yuan
 from tests.finance.test_journal import forged
 
-pytestmark = pytest.mark.usefixtures("committed_db")
+pytestmark = pytest.mark.usefixtures("file_committed_db")
 TODAY = date(2026, 11, 21)
 
 
@@ -235,10 +235,15 @@ def receive(project: Project) -> object:
     return post_entry(project=project, movement=movement, key=None, actor=OPERATOR_ACTOR, today=TODAY)
 
 
+def other_number(project: Project) -> str:
+    return f"{project.number}-2"
+
+
 def test_a_number_is_not_changed_beside_the_first_entry_that_hashes_it():
     project = make_project(milestones=False)
     answer = beside(
-        lambda: Project.objects.filter(pk=project.pk).update(number="OTHER"), lambda: receive(project)
+        lambda: Project.objects.filter(pk=project.pk).update(number=other_number(project)),
+        lambda: receive(project),
     )
     assert isinstance(answer, IntegrityError)
     assert Entry.objects.get(project=project).previous_hash == genesis(project.number)
@@ -251,5 +256,6 @@ def test_a_first_entry_beside_a_change_of_number_hashes_the_number_that_stands(i
     def post() -> object:
         return moved(project, "资金到位", "单位自筹", "5", "2022-10-08") if in_bulk else receive(project)
 
-    beside(post, lambda: Project.objects.filter(pk=project.pk).update(number="OTHER"))
-    assert Entry.objects.get(project=project).previous_hash == genesis("OTHER")
+    number = other_number(project)
+    beside(post, lambda: Project.objects.filter(pk=project.pk).update(number=number))
+    assert Entry.objects.get(project=project).previous_hash == genesis(number)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from backend import sample
+from tests.databases import analyze
 from tests.journeys.clock import Clock
 
 
@@ -23,7 +23,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def sample_programme(db: None, clock: Clock, own_files: Path) -> Clock:
     """The sample with its accounts, loaded on the first day of the clock; its files in a folder of their own."""
     sample.load(now=clock())
-    # What another test rolled back has left the planner believing that the tables are empty.
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     return clock

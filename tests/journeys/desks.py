@@ -75,7 +75,7 @@ class Desks:
         context = self._chromium.new_context(
             base_url=self._site.url, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.on("weberror", lambda error: self.faults.append(f"script failed: {error.error}"))
         return context
 

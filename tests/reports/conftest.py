@@ -13,6 +13,7 @@ from backend.sample import PROGRAMME
 from backend.workbook.importing import import_workbook
 from lifecycle.parties.log import OPERATOR_ACTOR
 from lifecycle.parties.sight import OPERATOR
+from tests.databases import analyze
 
 
 @pytest.fixture(scope="module")
@@ -25,5 +26,6 @@ def programme(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             sight=OPERATOR,
             now=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
         )
+        analyze()
         yield
         transaction.set_rollback(True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from backend.access import TABLE, Act
@@ -263,22 +264,43 @@ def read_to_the_end(answer: Any) -> None:
         answer.getvalue()
 
 
-@pytest.fixture
-def project(db: None) -> Project:
+Kept = tuple[Project, dict[str, Client]]
+
+
+@pytest.fixture(scope="module")
+def kept(file_db: None) -> Kept:
+    """A project that all walks go round, and the people around it, signed in."""
     project = make_project()
     moved(project, "资金到位", "单位自筹", "1000", "2022-10-01")
     AnnualReport.objects.create(project=project, year=2023)
-    return project
+    return project, {who: browser_of(person) for who, person in people_around(project).items()}
+
+
+@pytest.fixture
+def project(kept: Kept, db: None) -> Project:
+    return Project.objects.get(pk=kept[0].pk)
+
+
+@pytest.fixture
+def browsers(kept: Kept, db: None) -> dict[str, Client]:
+    """A browser of the test's own for each of the people around the project, and for nobody."""
+    browsers = {}
+    for who, signed_in in kept[1].items():
+        browsers[who] = Client()
+        browsers[who].cookies.update(signed_in.cookies)
+    return browsers
 
 
 @pytest.mark.usefixtures("own_files")
 @pytest.mark.parametrize("name", sorted(ABOUT_A_PROJECT))
-def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: Project):
+def test_a_page_of_a_project_opens_to_whom_the_table_names(
+    name: str, project: Project, browsers: dict[str, Client]
+):
     more = FURTHER.get(name, lambda project: {})(project)
     address = reverse(name, kwargs={"number": project.number, **more})
     found = {}
-    for who, person in people_around(project).items():
-        answer = browser_of(person).get(address)
+    for who, browser in browsers.items():
+        answer = browser.get(address)
         read_to_the_end(answer)
         found[who] = answer.status_code
 
@@ -294,10 +316,10 @@ def test_a_page_of_a_project_opens_to_whom_the_table_names(name: str, project: P
 
 
 @pytest.mark.parametrize("name", sorted(ABOUT_NO_PROJECT))
-def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, project: Project):
+def test_a_page_about_no_project_opens_to_whom_the_table_names(name: str, browsers: dict[str, Client]):
     found = {}
-    for who, person in people_around(project).items():
-        answer = browser_of(person).get(reverse(name))
+    for who, browser in browsers.items():
+        answer = browser.get(reverse(name))
         read_to_the_end(answer)
         found[who] = answer.status_code
 
@@ -365,8 +387,8 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, project: Projec
     assert browser_of(None).get(reverse(name, kwargs=posted_arguments(project).get(name))).status_code == 405
 
 
-def test_what_is_out_of_sight_reads_like_what_never_was(project: Project):
-    stranger = browser_of(people_around(project)["other park"])
+def test_what_is_out_of_sight_reads_like_what_never_was(project: Project, browsers: dict[str, Client]):
+    stranger = browsers["other park"]
 
     hidden = stranger.get(reverse("project", args=[project.number]))
     missing = stranger.get(reverse("project", args=["BA0000000"]))
@@ -386,18 +408,18 @@ def test_what_is_out_of_sight_reads_like_what_never_was(project: Project):
         ("log_reader", "/security-log/"),
     ],
 )
-def test_home_leads_to_what_fits_the_role(who: str, place: str, project: Project):
-    assert browser_of(people_around(project)[who]).get("/").headers["Location"] == place
+def test_home_leads_to_what_fits_the_role(who: str, place: str, browsers: dict[str, Client]):
+    assert browsers[who].get("/").headers["Location"] == place
 
 
-def test_home_leads_a_unit_with_one_project_to_it(project: Project):
-    answer = browser_of(people_around(project)["unit"]).get("/")
+def test_home_leads_a_unit_with_one_project_to_it(project: Project, browsers: dict[str, Client]):
+    answer = browsers["unit"].get("/")
 
     assert answer.headers["Location"] == reverse("project", args=[project.number])
 
 
-def test_home_tells_who_has_no_role_whom_to_ask(project: Project):
-    answer = browser_of(people_around(project)["without role"]).get("/")
+def test_home_tells_who_has_no_role_whom_to_ask(browsers: dict[str, Client]):
+    answer = browsers["without role"].get("/")
 
     assert answer.status_code == 200
     assert "系统管理员" in answer.content.decode()
@@ -415,7 +437,9 @@ def test_any_number_has_an_address_of_its_own(number: str, db: None):
 
 
 @pytest.mark.parametrize("name", sorted(SENT_TO_A_PROJECT))
-def test_what_is_sent_is_taken_from_whom_the_table_names(name: str, project: Project):
+def test_what_is_sent_is_taken_from_whom_the_table_names(
+    name: str, project: Project, browsers: dict[str, Client]
+):
     """Whoever may not do it is refused for that, whatever they send and whether the thing is there or not."""
     named = {"number": project.number, **posted_arguments(project).get(name, {})}
     named |= THINGS.get(name, FURTHER.get(name, lambda project: {}))(project)
@@ -429,8 +453,8 @@ def test_what_is_sent_is_taken_from_whom_the_table_names(name: str, project: Pro
     if name in FOR_ONES_OWN:
         allowed &= {Role.UNIT}
     wrong = {}
-    for who, person in people_around(project).items():
-        status = browser_of(person).post(address, {}).status_code
+    for who, browser in browsers.items():
+        status = browser.post(address, {}).status_code
         if who == "nobody":
             fits = status == 302
         elif who in STRANGERS:
