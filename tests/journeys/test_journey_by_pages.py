@@ -16,7 +16,6 @@ from lifecycle.models import Acceptance, AnnualReport, Milestone, Tranche
 from tests.builders import day
 from tests.journeys.desks import Desks, card, file, fill, follow, lacks, press, says
 from tests.journeys.world import World
-from tests.reports.quick import quick_render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +28,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def world(committed_db: str, own_files: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """At 立项; the park has not planned its second tranche yet. The clock of the site is the world's.
-
-    Reports are drawn by renderers that cost nothing; the real ones have tests of their own.
-    """
+    """At 立项; the park has not planned its second tranche yet. The clock of the site is the world's."""
     world = World()
     Tranche.objects.filter(project=world.project, source="园区配套", number=2).delete()
     monkeypatch.setattr(timezone, "now", lambda: world.now)
-    monkeypatch.setattr("reports.issuing.render", quick_render)
     return world
 
 
