@@ -75,7 +75,7 @@ class Grid:
     widths: of columns in points. size: of type in points. heads: row by row. head_rows: 1, or 2 with groups.
     rows: texts. stands: a letter for each cell, l, c or r. breakable: whether it is too long to be kept on
     one page. first, last: how many rows at its beginning and at its end stay on one page then. tall: whether a row may
-    go over a page too.
+    go over a page too. is_ledger: whether it has so many rows that they stand closer.
     """
 
     widths: list[float]
@@ -90,6 +90,7 @@ class Grid:
     first: int
     last: int
     tall: bool
+    is_ledger: bool
 
 
 def grid(table: Table, *, width: float, slack: float = 1.0) -> Grid:
@@ -126,6 +127,7 @@ def grid(table: Table, *, width: float, slack: float = 1.0) -> Grid:
         first=first,
         last=last,
         tall=max(lines, default=0) > _TALL,
+        is_ledger=len(rows) > _LEDGER,
     )
 
 

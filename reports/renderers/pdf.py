@@ -209,6 +209,7 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         "first": laid.first,
         "last": laid.last,
         "tall": laid.tall,
+        "is_ledger": laid.is_ledger,
     }
 
 
