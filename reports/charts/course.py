@@ -157,7 +157,7 @@ def _dress(axes: Axes, first: date, on: date) -> None:
     axes.set_xlim(begin - room, end + room)
     axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=8))
     axes.xaxis.set_major_formatter(DateFormatter("%Y-%m" if (on - first).days > 120 else "%Y-%m-%d"))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=2.8, ncols=4)
 
 
 def _said(ratio: Decimal) -> str:

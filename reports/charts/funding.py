@@ -14,6 +14,7 @@ from reports.charts.canvas import (
     chart,
     grid_lines,
     in_wan,
+    named_rows,
     nothing,
     thousands,
     wan,
@@ -74,7 +75,7 @@ def funding(pots: Sequence[Pot]) -> Figure:
                     va="center",
                     fontsize=7,
                 )
-        axes.set_yticks(range(len(pots)), [pot.source for pot in pots][::-1])
+        named_rows(axes, [pot.source for pot in pots][::-1])
         axes.set_xlabel(_("金额（万元）"))
         axes.margins(x=0.12)
         thousands(axes.xaxis)

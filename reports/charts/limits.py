@@ -101,7 +101,9 @@ def limits(
         thousands(axes.xaxis)
         thousands(axes.yaxis)
         grid_lines(axes, "both")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=1, alignment="left")
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.45, 0.0), borderaxespad=3.6, ncols=1, alignment="left"
+        )
 
     return chart(
         92, draw, caption=_("财政资助限额与本项目的位置"), alt=_alt(province, park, invested, cap, ratio)

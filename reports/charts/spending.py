@@ -15,6 +15,7 @@ from reports.charts.canvas import (
     chart,
     grid_lines,
     in_wan,
+    named_columns,
     nothing,
     thousands,
     wan,
@@ -41,22 +42,27 @@ def spending(years: Sequence[int], categories: Sequence[str], amounts: Sequence[
     totals = [sum((row[place] for row in amounts), Decimal(0)) for place in range(len(years))]
 
     def draw(axes: Axes) -> None:
+        from matplotlib.collections import PolyCollection
+
+        half = min(0.62, 0.16 * len(years) + 0.1) / 2
         above, below = [0.0] * len(years), [0.0] * len(years)
         reach = max(max(map(in_wan, totals)), 0.01)
         for (name, row), fill in zip(_few(categories, amounts), FILLS, strict=False):
             heights = [in_wan(amount) for amount in row]
             feet = [(above if height >= 0 else below)[place] for place, height in enumerate(heights)]
-            axes.bar(
-                range(len(years)),
-                heights,
-                bottom=feet,
-                width=min(0.62, 0.16 * len(years) + 0.1),
+            parts = PolyCollection(
+                [
+                    _part(place, foot, height, half)
+                    for place, (foot, height) in enumerate(zip(feet, heights, strict=True))
+                    if height
+                ],
                 facecolor=fill.colour,
                 hatch=fill.hatch,
                 edgecolor=INK,
                 linewidth=0.6,
                 label=wrapped(name, 9, 2),
             )
+            axes.add_collection(parts, autolim=False)
             for place, (height, foot) in enumerate(zip(heights, feet, strict=True)):
                 (above if height >= 0 else below)[place] += height
                 if height >= reach * _INSIDE:
@@ -79,7 +85,7 @@ def spending(years: Sequence[int], categories: Sequence[str], amounts: Sequence[
                 fontsize=SMALL,
             )
         axes.axhline(0, color=INK, linewidth=0.6)
-        axes.set_xticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
+        named_columns(axes, [_("%(year)d年") % {"year": year} for year in years])
         axes.set_xlim(-0.6, len(years) - 0.4)
         axes.set_ylim(min(below) * 1.1, max(above) * 1.1)
         axes.set_ylabel(_("支出（万元）"))
@@ -91,6 +97,12 @@ def spending(years: Sequence[int], categories: Sequence[str], amounts: Sequence[
         )
 
     return chart(84, draw, caption=caption, alt=_alt(years, categories, amounts, totals))
+
+
+def _part(place: float, foot: float, height: float, half: float) -> list[tuple[float, float]]:
+    """The corners of a part of a column."""
+    left, right, top = place - half, place + half, foot + height
+    return [(left, foot), (right, foot), (right, top), (left, top)]
 
 
 def _few(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from reports.charts.canvas import GREY, INK, SMALL, Fill, chart, grid_lines, nothing, wrapped
+from reports.charts.canvas import GREY, INK, SMALL, Fill, chart, grid_lines, named_rows, nothing, wrapped
 from reports.document import Figure, Number, Percent
 from reports.shown import shown
 
@@ -90,16 +90,11 @@ def targets(all_targets: Sequence[Target]) -> Figure:
                 fontsize=SMALL,
                 color=GREY,
             )
-        axes.set_yticks(
-            range(len(drawn)),
-            [wrapped(target.name, 17, 2) for target, _percent in drawn],
-            linespacing=1.15,
-        )
+        named_rows(axes, [wrapped(target.name, 17, 2) for target, _percent in drawn])
         axes.set_ylim(len(drawn) - 0.4, -0.6)
         axes.set_xlim(0, float(_END) + 6)
         axes.set_xticks([0, 50, 100, 150])
         axes.set_xlabel(_label(len(drawn), len(counted)))
-        axes.tick_params(axis="y", length=0)
         grid_lines(axes, "x")
         _legend(axes)
 

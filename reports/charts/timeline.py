@@ -21,6 +21,7 @@ from reports.charts.canvas import (
     Fill,
     chart,
     grid_lines,
+    named_rows,
     nothing,
     wrapped,
 )
@@ -114,13 +115,19 @@ def timeline(steps: Sequence[Step], *, on: date) -> Figure:
             fontsize=SMALL,
             color=GREY,
         )
-        axes.set_yticks(
-            range(len(ordered)), [wrapped(step.name, 17, 2) for step in ordered], linespacing=1.15
-        )
+        named_rows(axes, [wrapped(step.name, 17, 2) for step in ordered])
         axes.set_ylim(len(ordered) - 0.4, -0.6)
         _days(axes, ordered, on)
-        axes.grid(axis="both", color=PALE, linewidth=0.4)
-        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x", color=PALE, linewidth=0.4)
+        axes.hlines(
+            range(len(ordered)),
+            0,
+            1,
+            transform=axes.get_yaxis_transform(),
+            color=PALE,
+            linewidth=0.4,
+            zorder=0.5,
+        )
         _legend(axes)
 
     return chart(26 + 7.2 * len(ordered), draw, caption=caption, alt=_alt(ordered, on, counts))
@@ -288,7 +295,7 @@ def _by_year(steps: Sequence[Step], on: date, caption: str, counts: Counter[int]
                 va="center",
                 fontsize=SMALL,
             )
-        axes.set_yticks(range(len(years)), [_("%(year)d年") % {"year": year} for year in years])
+        named_rows(axes, [_("%(year)d年") % {"year": year} for year in years])
         axes.set_ylim(len(years) - 0.4, -0.6)
         axes.set_xlim(0, most * 1.13)
         axes.set_xlabel(_("里程碑（个），按计划年度，截至%(on)s") % {"on": shown(Day(on))})

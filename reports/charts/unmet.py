@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from reports.charts.canvas import FILLS, INK, RED, SMALL, chart, grid_lines, nothing, wrapped
+from reports.charts.canvas import FILLS, INK, RED, SMALL, chart, grid_lines, named_rows, nothing, wrapped
 from reports.document import Figure
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def unmet(bars: Sequence[Bar], *, caption: str) -> Figure:
                 va="center",
                 fontsize=SMALL,
             )
-        axes.set_yticks(places, [wrapped(bar.name, 14, 1) for bar in shown])
+        named_rows(axes, [wrapped(bar.name, 14, 1) for bar in reversed(shown)])
         reach = max(max(bar.breached + bar.warned, bar.before or 0) for bar in shown)
         axes.set_xlim(0, reach * 1.12 + 0.5)
         axes.set_xlabel(_("项目数"))

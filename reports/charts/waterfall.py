@@ -15,6 +15,7 @@ from reports.charts.canvas import (
     chart,
     grid_lines,
     in_wan,
+    named_columns,
     nothing,
     thousands,
     wan,
@@ -62,25 +63,21 @@ def waterfall(falls: Sequence[Fall]) -> Figure:
     def draw(axes: Axes) -> None:
         for place, (fall, stands) in enumerate(zip(falls, reached, strict=True)):
             _column(axes, place, fall, stands)
-            if place + 1 < len(falls):
-                axes.plot(
-                    [place + 0.29, place + 0.71],
-                    [in_wan(stands)] * 2,
-                    color=INK,
-                    linewidth=0.7,
-                    linestyle=":",
-                )
-        axes.axhline(0, color=INK, linewidth=0.8)
-        axes.set_xticks(
-            range(len(falls)),
-            [wrapped(fall.label, max(3.2, 40 / len(falls)), 3) for fall in falls],
-            linespacing=1.2,
+        ends = [place + 0.29 for place in range(len(falls) - 1)]
+        axes.hlines(
+            [in_wan(stands) for stands in reached[:-1]],
+            ends,
+            [end + 0.42 for end in ends],
+            color=INK,
+            linewidth=0.7,
+            linestyle=":",
         )
+        axes.axhline(0, color=INK, linewidth=0.8)
+        named_columns(axes, [wrapped(fall.label, max(3.2, 40 / len(falls)), 3) for fall in falls])
         axes.set_xlim(-0.6, max(len(falls), 3) - 0.4)
         least, most = in_wan(min(ZERO, *reached)), in_wan(max(ZERO, *reached))
         room = (most - least) * 0.1 or 1.0
         axes.set_ylim(least - room if least < 0 else 0, most + room)
-        axes.tick_params(axis="x", length=0)
         axes.set_ylabel(_("万元"))
         thousands(axes.yaxis)
         grid_lines(axes, "y")

@@ -28,6 +28,7 @@ from reports.document import (
 )
 from reports.renderers import Rendered, pictures, words
 from reports.renderers.balance import balanced
+from reports.renderers.chart_words import parted
 from reports.renderers.fonts import Faces, faces
 from reports.renderers.forms import form_of
 from reports.renderers.grids import INSET, Grid, Head, grid
@@ -158,15 +159,21 @@ def _piece(piece: Heading | Piece, width: float, legible: Legible) -> dict[str, 
         case Absent(why=why):
             return _paragraphs(legible(why), "")
         case Figure() as figure:
-            return {
-                "is": "figure",
-                "label": piece.label,
-                "caption": legible(figure.caption),
-                "svg": legible(figure.svg),
-                "alt": legible(figure.alt),
-            }
+            return _figure(figure, piece.label, legible)
         case Signatures(blocks=blocks):
             return {"is": "signatures", "blocks": [_signature(block, legible) for block in blocks]}
+
+
+def _figure(figure: Figure, label: str, legible: Legible) -> dict[str, Any]:
+    drawing, words_on_it = parted(figure.svg, legible)
+    return {
+        "is": "figure",
+        "label": label,
+        "caption": legible(figure.caption),
+        "svg": drawing,
+        "words": words_on_it,
+        "alt": legible(figure.alt),
+    }
 
 
 def _paragraphs(text: str, stands: str) -> dict[str, Any]:
@@ -201,7 +208,7 @@ def _table(table: Table, label: str, width: float, legible: Legible) -> dict[str
         ],
         "head_rows": laid.head_rows,
         "rows": [[_breaking(legible(text)) for text in row] for row in laid.rows],
-        "stands": laid.stands,
+        "stands": [[*stands] for stands in laid.stands],
         "indent": {str(row): steps for row, steps in laid.indent.items()},
         "has_total": table.has_total,
         "notes": [_breaking(legible(note)) for note in laid.notes],

@@ -20,6 +20,7 @@ from reports.charts.spending import spending
 from reports.charts.targets import Target, targets
 from reports.charts.timeline import ROWS, Step, timeline
 from reports.charts.waterfall import DoesNotAddUp, Fall, waterfall
+from reports.renderers.chart_words import parted
 from reports.renderers.grids import ems
 
 ON = date(2026, 3, 20)
@@ -128,6 +129,15 @@ def test_a_chart_is_drawn_with_words_and_an_alternative(name):
     assert words_of(figure)
     assert not re.search(r"<script|<image|<dc:date|href=\"(?!#)", figure.svg)
     assert len(figure.svg) < 200_000
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_word_can_be_taken_out_of_the_drawing(name):
+    drawing, words = parted(drawn(name).svg, str)
+
+    assert [word.text for word in words] == words_of(drawn(name))
+    assert ElementTree.fromstring(drawing) is not None
+    assert "<text" not in drawing
 
 
 @pytest.mark.parametrize("name", CHARTS)

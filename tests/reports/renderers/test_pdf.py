@@ -203,6 +203,54 @@ def test_signs_missing_in_a_chart_do_not_stop_it():
     assert found.missing == "𬎆"
 
 
+STYLE = "font-size: 12px; font-family: 'Noto Sans SC'"
+
+
+@pytest.mark.parametrize(
+    ("written", "before", "below"),
+    [
+        (f'<text style="{STYLE}; text-anchor: start" x="200" y="90" transform="rotate(-0 200 90)">', 0, 0),
+        (f'<text style="{STYLE}; text-anchor: middle" x="200" y="90" transform="rotate(-0 200 90)">', 6, 0),
+        (
+            f'<text style="{STYLE}; text-anchor: end; fill: #6b6b6b" x="200" y="90" transform="rotate(-0 1 1)">',
+            12,
+            0,
+        ),
+        (f'<text style="{STYLE}" transform="translate(200 90)">', 0, 0),
+        (f'<text style="{STYLE}" transform="translate(200 90) rotate(-90)">', 0, 0),
+        (f'<text style="{STYLE}; text-anchor: end" x="200" y="90" transform="rotate(-90 200 90)">', 0, -12),
+    ],
+)
+def test_words_on_a_chart_are_set_where_the_chart_has_them(written, before, below):
+    def chart(word):
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 442 200">{word}</svg>'
+        return draft(sections=[Section("", [Figure("", "无", lambda: svg)])])
+
+    def place_of(word):
+        (place,) = set(_places(chart(word))) - set(_places(chart("")))
+        return place
+
+    x, y = place_of(f"{written}图</text>")
+    # One that is not written as matplotlib writes it is left to the drawing.
+    left, top = place_of('<text x="200" y="90" style="font: 12px \'Noto Sans SC\'">图</text>')
+
+    assert (left - x, y - top) == (pytest.approx(before, abs=0.1), pytest.approx(below, abs=0.1))
+
+
+def _places(document):
+    """Where texts begin, in points from the lower left of their page."""
+    found = []
+
+    def visit(operator, _operands, ground, own):
+        if operator in (b"Tj", b"TJ"):
+            a, b, c, d, e, f = ground
+            found.append((round(a * own[4] + c * own[5] + e, 2), round(b * own[4] + d * own[5] + f, 2)))
+
+    for page in of(document).pages:
+        page.extract_text(visitor_operand_before=visit)
+    return found
+
+
 def test_the_same_document_is_the_same_bytes_in_threads_and_in_another_process():
     document = everything(40)
     first = render(document, "pdf").content
