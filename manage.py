@@ -1,11 +1,14 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
+    # Until all is loaded (backend.apps): modules are no garbage, and looking for some takes a seventh of a short command.
+    gc.disable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings.base")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
