@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -58,26 +59,33 @@ NUMBER = "BA2022003"
 
 BATCH = 100
 STATEMENTS = 15
-COLD_SECONDS = 2.5
+
+STATED_PAGES, STATED_CHARTS = 15, 4
+STATED_SECONDS, COLD_SECONDS = 0.38, 2.5
+"""A report of so many pages and charts by bare typst and matplotlib, and the command for it with nothing loaded, on the
+machine for which the goals were stated; a second there is as many here as such a bare report takes longer."""
 
 
 def measure(report: Report, rounds: int) -> None:
     with own_database():
         sample.load(now=timezone.now())
         project = Project.objects.with_parties().get(number=NUMBER)
-        _one(report, rounds, project)
-        _cold(report, rounds)
+        stated = _one(report, rounds, project)
+        _cold(report, rounds, stated)
         _many(report)
 
 
-def _one(report: Report, rounds: int, project: Project) -> None:
+def _one(report: Report, rounds: int, project: Project) -> float:
+    """Gives the seconds that the stated bare report takes here."""
     today = timezone.localdate()
     document = built("acceptance", project, on=today, today=today).draft()
     pieces = list(_plain(document))
     # Once for nothing, so that the yardstick draws with our face too.
     _made(project, "pdf", today)
+    shorter = _as_stated(pieces)
     found = in_turn(
         rounds,
+        stated=timed(lambda: _bare_pdf(shorter)),
         bare=timed(lambda: _bare_pdf(pieces)),
         pdf=timed(lambda: _made(project, "pdf", today)),
         plain=timed(lambda: _bare_docx(pieces)),
@@ -86,7 +94,7 @@ def _one(report: Report, rounds: int, project: Project) -> None:
     )
     with CaptureQueriesContext(connection) as captured:
         pages = len(PdfReader(io.BytesIO(_made(project, "pdf", today))).pages)
-    theirs = len(PdfReader(io.BytesIO(_bare_pdf(pieces))).pages)
+    theirs = _pages(pieces)
     charts = sum(piece["is"] == "figure" for piece in pieces)
     what = f"acceptance report, {pages} pages, {charts} charts, warm"
     bare = f"typst and matplotlib, {theirs} pages, all at hand"
@@ -98,14 +106,27 @@ def _one(report: Report, rounds: int, project: Project) -> None:
         each for each in captured if not each["sql"].startswith(("BEGIN", "SET TRANSACTION", "COMMIT"))
     ]
     report.note(f"acceptance report: {len(queries)} statements (wanted: {STATEMENTS} at most)")
+    return found["stated"]
+
+
+def _as_stated(pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The beginning of the bare report, as many pages and charts as the goals were stated for."""
+    charts = [place for place, piece in enumerate(pieces) if piece["is"] == "figure"][STATED_CHARTS:]
+    fewer = [piece for place, piece in enumerate(pieces) if place not in charts]
+    end = bisect_right(range(len(fewer)), STATED_PAGES, key=lambda count: _pages(fewer[: count + 1]))
+    return fewer[:end]
+
+
+def _pages(pieces: list[dict[str, Any]]) -> int:
+    return len(PdfReader(io.BytesIO(_bare_pdf(pieces))).pages)
 
 
 def _made(project: Project, form: str, today: date) -> bytes:
     return render(built("acceptance", project, on=today, today=today).draft(), form).content
 
 
-def _cold(report: Report, rounds: int) -> None:
-    """A process that has loaded nothing, from its start to its end."""
+def _cold(report: Report, rounds: int, stated: float) -> None:
+    """A process that has loaded nothing, from its start to its end. stated: seconds of the stated bare report."""
     taken, memory = [], 0
     for _ in range(rounds):
         with TemporaryDirectory() as folder:
@@ -128,8 +149,13 @@ def _cold(report: Report, rounds: int) -> None:
             if status or not Path(folder, "report.pdf").stat().st_size:
                 raise RuntimeError("manage.py report failed")
             memory = max(memory, used.ru_maxrss)
-    limit = f"{COLD_SECONDS} s"
-    report.times("… cold, the whole command", limit, COLD_SECONDS, median(taken), 1)
+    what = f"typst and matplotlib, {STATED_PAGES} pages, {STATED_CHARTS} charts, all at hand"
+    report.times(
+        "… cold, the whole command", what, stated, median(taken), round(COLD_SECONDS / STATED_SECONDS, 2)
+    )
+    report.note(
+        f"… cold: at most {COLD_SECONDS} s where the bare report of {STATED_PAGES} pages takes {STATED_SECONDS} s"
+    )
     report.note(f"acceptance report by a command of its own: {memory / 1024:.0f} MB at most")
 
 
