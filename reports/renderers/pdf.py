@@ -242,11 +242,18 @@ def _form(pairs: Pairs, label: str, legible: Legible) -> dict[str, Any]:
 
 def _signature(block: SignatureBlock, legible: Legible) -> dict[str, Any]:
     return {
-        "party": _breaking(legible(block.party)),
+        "party": _with_end_kept(legible(block.party)),
         "opinion": [_breaking(line) for line in legible(block.opinion).split("\n") if line],
         "signers": [legible(signer) for signer in block.signers],
         "day": words.day(block.day) or words.parties_day(),
     }
+
+
+def _with_end_kept(label: str) -> str | list[list[str | dict[str, str]]]:
+    """A label whose last two signs stay together, so that none stands alone on the last line of a narrow column."""
+    if label.isascii() or "\n" in label:
+        return _breaking(label)
+    return [[label[:-2], {"b": label[-2:]}]]
 
 
 def _breaking(text: str) -> str | list[list[str | dict[str, str]]]:

@@ -492,6 +492,18 @@ def test_a_line_with_a_code_or_a_digest_is_not_stretched():
     assert found["ragged"] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["承担单位意见", "省科技主管部门意见", "设区市科技主管部门意见", "检查组", "见", "Opinion of the unit"],
+)
+def test_no_sign_of_who_signs_stands_alone_on_the_last_line(label):
+    document = paper(Signatures([SignatureBlock(label, signers=["负责人（签字）"])]))
+    lines = [line.strip() for page in of(document).pages for line in page.extract_text().splitlines()]
+
+    assert squeezed(label) in squeezed("".join(lines))
+    assert label == "见" or label[-1] not in lines
+
+
 def test_no_sign_of_a_title_stands_alone_on_the_last_line():
     name = "某" * 27 + "化"
     page = of(paper(Paragraph("文"), title="题" * 21, subject=name)).pages[0].extract_text()
