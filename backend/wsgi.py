@@ -5,8 +5,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-# Until all is loaded, as in manage.py.
-gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings.base")
 
+# As in manage.py; on again here too, since what is loaded already is not loaded again.
+gc.disable()
 application = get_wsgi_application()
+gc.enable()
