@@ -18,6 +18,7 @@ from reports.charts.canvas import (
     nothing,
     thousands,
     wan,
+    wrapped,
 )
 from reports.document import Figure
 
@@ -75,7 +76,7 @@ def funding(pots: Sequence[Pot]) -> Figure:
                     va="center",
                     fontsize=7,
                 )
-        named_rows(axes, [pot.source for pot in pots][::-1])
+        named_rows(axes, [wrapped(pot.source, 17, 2) for pot in reversed(pots)])
         axes.set_xlabel(_("金额（万元）"))
         axes.margins(x=0.12)
         thousands(axes.xaxis)
